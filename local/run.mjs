@@ -3,23 +3,29 @@
  * TypeScript file in this process, so that signals reach it directly. Plain JavaScript, because it is what runs
  * first on a fresh machine.
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { installDependencies } from './install.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 process.chdir(root)
 
-const installed = join(root, 'node_modules/.package-lock.json')
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs) {
-  console.error('Installing npm dependencies…')
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Node.js 20.19 or newer is needed; this is ${process.versions.node}.`)
+  process.exit(1)
 }
 
 const [file, ...rest] = process.argv.slice(2)
+if (file === undefined) {
+  console.error('Usage: node local/run.mjs <file.ts> [arguments]')
+  process.exit(2)
+}
+
+await installDependencies(root)
+
 const target = resolve(root, file)
-process.argv = [process.argv[0], target, ...rest]
+process.argv = [process.execPath, target, ...rest]
 const { register } = await import('tsx/esm/api')
 register()
 await import(pathToFileURL(target).href)

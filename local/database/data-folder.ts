@@ -1,0 +1,78 @@
+/** Makes the empty data folder of a private server. */
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { ServerProgram } from './find-server.ts'
+
+/** As root the server refuses to run unless it is told that root is meant. */
+export function userFlag(): string[] {
+  return process.getuid?.() === 0 ? ['--user=root'] : []
+}
+
+/** Where the programs find their messages and plugins when they were unpacked to a folder of their own. */
+export function baseDirFlag({ baseDir }: ServerProgram): string[] {
+  return baseDir === undefined ? [] : [`--basedir=${baseDir}`]
+}
+
+/** Flags of the redo log: small, so that a data folder costs 26 MB and a copy of it 30 ms. */
+export function logFileFlag({ flavor }: ServerProgram): string[] {
+  return flavor === 'mariadb' ? ['--innodb-log-file-size=8M'] : ['--innodb-redo-log-capacity=8M']
+}
+
+/**
+ * Fills `folder`, which must not exist yet. It is made under another name and renamed at the end, so that an
+ * interrupted start leaves no half-made data behind.
+ */
+export async function createDataFolder(program: ServerProgram, folder: string): Promise<void> {
+  mkdirSync(dirname(folder), { recursive: true })
+  const scratch = mkdtempSync(`${folder}.new-`)
+  const data = join(scratch, 'data')
+  try {
+    await initialise(program, data)
+    moveInto(data, folder)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/** A new data folder as a copy of one that was made before (once per server version), which is 25 times faster. */
+export async function copyDataFolder(
+  program: ServerProgram,
+  template: string,
+  folder: string,
+): Promise<void> {
+  if (!existsSync(template)) await createDataFolder(program, template)
+  cpSync(template, folder, { recursive: true })
+}
+
+async function initialise(program: ServerProgram, data: string): Promise<void> {
+  const common = [...baseDirFlag(program), ...userFlag(), `--datadir=${data}`]
+  const [command, args] =
+    program.flavor === 'mysql'
+      ? [program.binary, ['--no-defaults', ...common, ...logFileFlag(program), '--initialize-insecure']]
+      : [
+          program.installDb as string,
+          [
+            '--no-defaults',
+            ...common,
+            ...logFileFlag(program),
+            '--auth-root-authentication-method=normal',
+            '--skip-test-db',
+            '--skip-name-resolve',
+          ],
+        ]
+  await promisify(execFile)(command, args, { timeout: 300_000, maxBuffer: 16 << 20 }).catch((error) => {
+    const output = `${error.stdout ?? ''}\n${error.stderr ?? ''}`.trim().split('\n').slice(-8).join('\n')
+    throw new Error(`The database could not make its data folder (${command}):\n${output || error.message}`)
+  })
+}
+
+/** Another process may have made the same folder meanwhile: its work is as good. */
+function moveInto(data: string, folder: string): void {
+  try {
+    renameSync(data, folder)
+  } catch (error) {
+    if (!existsSync(folder)) throw error
+  }
+}

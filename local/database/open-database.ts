@@ -1,0 +1,135 @@
+/** The shop's database: the one `DATABASE_URL` names, or a private server's. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Connection, createConnection } from 'mysql2/promise'
+import { lockFile } from '../lock.mjs'
+import {
+  appStatements,
+  appUrl,
+  LOCAL_DIR,
+  reuseOrLaunch,
+  rootStatements,
+  secretsOf,
+} from './private-server.ts'
+import { connectAsRoot, endServer, type RunningServer, serverPlace } from './server.ts'
+
+export type OpenDatabase = {
+  /** `mysql://user:password@host:port/database`, for `DATABASE_URL` of the functions. */
+  url: string
+  /** Ends the private server, unless another shop of this checkout still uses it. */
+  stop(): Promise<void>
+}
+
+export type OpenDatabaseOptions = {
+  onProgress?: (text: string) => void
+  /** The database's name; shops on different ports have one each on the same server. */
+  name?: string
+  /** The data folder of the private server. */
+  dir?: string
+  env?: NodeJS.ProcessEnv
+}
+
+/**
+ * Opens the shop's database and makes it when it is missing.
+ *
+ * @throws Error with one clear message when it cannot be reached, started or installed
+ */
+export async function openDatabase(options: OpenDatabaseOptions = {}): Promise<OpenDatabase> {
+  const { onProgress = () => {}, name = 'letao', env = process.env } = options
+  if (env.DATABASE_URL) return useGiven(env.DATABASE_URL)
+  const dir = options.dir ?? join(LOCAL_DIR, 'mysql')
+  const place = serverPlace(dir)
+  const lock = join(LOCAL_DIR, 'mysql.lock')
+  const unlock = await lockFile(lock)
+  try {
+    const secrets = secretsOf(dir)
+    const preferredPort = rememberedPort(dir)
+    const initSql = rootStatements(secrets)
+    const server = await reuseOrLaunch({ place, secrets, initSql, preferredPort, onProgress })
+    rememberPort(dir, server.port)
+    const lease = await takeLease(server, secrets.root)
+    await runAll(lease, [
+      `CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4`,
+      ...appStatements(secrets, `\`${name}\`.*`),
+    ])
+    const stop = async () => {
+      const release = await lockFile(lock)
+      try {
+        const isLast = await isLastLease(lease)
+        lease.destroy()
+        if (isLast) await endServer(server)
+      } finally {
+        release()
+      }
+    }
+    return { url: appUrl(server, secrets, name), stop }
+  } finally {
+    unlock()
+  }
+}
+
+/**
+ * Each shop keeps one administrator's connection open as long as it runs; the last one ends the server. A shop that
+ * is killed loses its connection with its life, so nothing is left to be cleaned up.
+ */
+async function takeLease(server: RunningServer, rootPassword: string): Promise<Connection> {
+  const lease = await connectAsRoot(server.place, rootPassword)
+  lease.on('error', () => {}) // the server ended before us: nothing to release then
+  await lease.query('SET SESSION wait_timeout = 31536000')
+  return lease
+}
+
+async function isLastLease(lease: Connection): Promise<boolean> {
+  try {
+    const query = "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE USER = 'root'"
+    const [rows] = await lease.query({ sql: query, timeout: 5000 })
+    return Number((rows as { n: number }[])[0]?.n) <= 1
+  } catch {
+    return true // it is gone or hangs: ending it is right
+  }
+}
+
+async function runAll(connection: Connection, statements: string[]): Promise<void> {
+  for (const statement of statements) await connection.query(statement)
+}
+
+async function useGiven(url: string): Promise<OpenDatabase> {
+  const where = safeName(url)
+  try {
+    const connection = await createConnection({ uri: url, connectTimeout: 5000 }).catch((error) => {
+      if (error.code !== 'ER_BAD_DB_ERROR') throw error
+      return createMissing(url)
+    })
+    await connection.end()
+  } catch (error) {
+    throw new Error(`DATABASE_URL (${where}) cannot be used: ${(error as Error).message}`)
+  }
+  return { url, stop: async () => {} }
+}
+
+async function createMissing(url: string): Promise<Connection> {
+  const target = new URL(url)
+  const name = decodeURIComponent(target.pathname.slice(1))
+  target.pathname = '/'
+  const connection = await createConnection({ uri: target.href, connectTimeout: 5000 })
+  await connection.query(`CREATE DATABASE IF NOT EXISTS ${connection.escapeId(name)} CHARACTER SET utf8mb4`)
+  return connection
+}
+
+/** Host and database of a URL, without its password. */
+function safeName(url: string): string {
+  if (!URL.canParse(url)) return 'not a URL'
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+/** The port of the last start: a database tool that was pointed at it goes on working. */
+function rememberedPort(dir: string): number | undefined {
+  const file = join(dir, 'port')
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) || undefined : undefined
+}
+
+function rememberPort(dir: string, port: number): void {
+  mkdirSync(dir, { recursive: true })
+  writeFileSync(join(dir, 'port'), String(port))
+}
