@@ -1,11 +1,12 @@
 /** A private server from nothing to ready: program, data folder, accounts, leftovers of a crash. */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { isAlive } from '../lock.mjs'
 import { copyDataFolder, createDataFolder } from './data-folder.ts'
 import type { ServerProgram } from './find-server.ts'
 import { findOrInstallServer } from './install-server.ts'
@@ -94,6 +95,21 @@ export async function startPrivateServer(options: PrivateServerOptions = {}): Pr
       await endServer(server)
       removeAll()
     },
+  }
+}
+
+/** Ends test servers whose test run was killed, and removes their files. */
+export async function sweepTestServers(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = Number(/^letao-test-(\d+)-/.exec(name)?.[1])
+    if (!owner || isAlive(owner)) continue
+    const dir = join(tmpdir(), name)
+    await endLeftover(serverPlace(dir))
+    try {
+      rmSync(dir, { recursive: true, force: true })
+    } catch {
+      // It belongs to another user, who will sweep it.
+    }
   }
 }
 

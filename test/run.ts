@@ -1,0 +1,131 @@
+/**
+ * `npm test [-- pattern …]`: lint, types, build, then every test file on one private database server. With
+ * patterns, only the test files whose path contains one of them, without lint and types.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { variables } from '#shared/config'
+import { buildIfChanged } from '../deploy/build.ts'
+import { type PrivateServer, startPrivateServer, sweepTestServers } from '../local/database/private-server.ts'
+import { onStop, PlainError, runStep } from '../local/steps.ts'
+
+const root = join(import.meta.dirname, '..')
+const bin = (name: string) => join(root, 'node_modules/.bin', name)
+/** A single test that takes this long hangs; the slowest takes seconds. */
+const TEST_LIMIT_MS = 10 * 60_000
+
+let current: ChildProcess | undefined
+let server: PrivateServer | undefined
+
+onStop(async () => {
+  current?.kill('SIGTERM')
+  await server?.stop()
+})
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  console.error(error instanceof PlainError ? `\n✖ ${error.message}` : error)
+  process.exitCode = 1
+}
+await server?.stop()
+process.exit()
+
+async function main(patterns: string[]): Promise<number> {
+  const files = testFiles(join(root, 'test')).filter(
+    (file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)),
+  )
+  if (files.length === 0) throw new PlainError(`No test file matches ${patterns.join(' ') || '*.test.ts'}`)
+  if (patterns.length === 0) {
+    await check('Lint', bin('biome'), ['check', '.', '--error-on-warnings'])
+    await check('Types', bin('tsc'), ['--noEmit'])
+  }
+  await timed('Build', () => buildIfChanged())
+  if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('storefront')))
+    await buildStorefront()
+  server = await timed('Database', async () => {
+    await sweepTestServers()
+    return startPrivateServer({ onProgress: (text) => console.log(`  ${text}`) })
+  })
+  return runTests(files, server.url)
+}
+
+function testFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => relative(root, join(folder, name)))
+    .sort()
+}
+
+/** The tests see none of the shop's settings from the caller's environment, so they give the same result everywhere. */
+function testEnvironment(databaseServer: string): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, TEST_DATABASE_SERVER: databaseServer }
+  const legacyNames = Object.values(variables).flatMap(({ legacyName }) => legacyName ?? [])
+  for (const name of [
+    ...Object.keys(variables),
+    ...legacyNames,
+    'PORT',
+    'WX_SIM_PORT',
+    'SMS_SIM_PORT',
+    'NODE_OPTIONS',
+  ]) {
+    delete env[name]
+  }
+  if (process.stdout.isTTY) env.FORCE_COLOR ??= '1'
+  return env
+}
+
+async function runTests(files: string[], databaseServer: string): Promise<number> {
+  heading(`Tests (${files.length} files)`)
+  const args = [
+    '--import',
+    'tsx',
+    '--test',
+    '--test-reporter=spec',
+    '--test-concurrency=2',
+    `--test-timeout=${TEST_LIMIT_MS}`,
+  ]
+  const { child, done } = runStep(process.env.TEST_NODE ?? process.execPath, [...args, ...files], {
+    cwd: root,
+    env: testEnvironment(databaseServer),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  current = child
+  let tail = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    process.stdout.write(chunk)
+    tail = (tail + chunk.toString()).slice(-200_000)
+  })
+  const code = await done
+  // node --test is content when it finds nothing to run.
+  const passed = Number([...tail.matchAll(/^\D*pass (\d+)\D*$/gm)].at(-1)?.[1] ?? 0)
+  if (code === 0 && passed === 0) throw new PlainError('No test ran')
+  return code
+}
+
+async function buildStorefront(): Promise<void> {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'storefront/package.json'), 'utf8'))
+  if (scripts?.build) await check('Storefront', 'npm', ['run', '--silent', 'build', '-w', 'letao-storefront'])
+}
+
+async function check(name: string, command: string, args: string[]): Promise<void> {
+  await timed(name, async () => {
+    const step = runStep(command, args, { cwd: root })
+    current = step.child
+    if ((await step.done) !== 0)
+      throw new PlainError(`${name} failed: ${relative(root, command)} ${args.join(' ')}`)
+  })
+}
+
+async function timed<T>(name: string, action: () => Promise<T>): Promise<T> {
+  heading(name)
+  const start = performance.now()
+  const result = await action()
+  console.log(`  ${name} took ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  return result
+}
+
+function heading(text: string): void {
+  console.log(`\n▶ ${text}`)
+}
