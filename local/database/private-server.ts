@@ -6,6 +6,7 @@ import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { atExit } from '../at-exit.ts'
 import { isAlive } from '../lock.mjs'
 import { copyDataFolder, createDataFolder } from './data-folder.ts'
 import type { ServerProgram } from './find-server.ts'
@@ -79,11 +80,10 @@ export async function startPrivateServer(options: PrivateServerOptions = {}): Pr
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true })
   }
   // The data is thrown away, so the end of this process need not wait for an orderly end of the server.
-  const onExit = () => {
+  const forget = atExit(() => {
     server.child?.kill('SIGKILL')
     removeAll()
-  }
-  process.once('exit', onExit)
+  })
   return {
     url: appUrl(server, secrets),
     pid: server.pid,
@@ -91,7 +91,7 @@ export async function startPrivateServer(options: PrivateServerOptions = {}): Pr
     dir,
     kill: (signal) => void process.kill(server.pid, signal),
     stop: async () => {
-      process.off('exit', onExit)
+      forget()
       await endServer(server)
       removeAll()
     },
