@@ -1,0 +1,142 @@
+/** `/sim/*`: JSON for the person, or the test in another process, who plays the shopper. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FaultRule, HostName, HostState } from './faults.ts'
+import { type PayOptions, PayRefused } from './orders.ts'
+import type { Coupon } from './payment.ts'
+import type { WechatSim } from './types.ts'
+import { type OrderView, orderView } from './views.ts'
+
+const BODY_LIMIT_BYTES = 64 * 1024
+
+/** A request to `/sim/*` that cannot be served. */
+class ControlError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** Serves `/sim/*`; open to pages of other origins, since a storefront on another port plays the shopper too. */
+export async function serveControls(
+  request: IncomingMessage,
+  response: ServerResponse,
+  sim: WechatSim,
+): Promise<void> {
+  response.setHeader('access-control-allow-origin', '*')
+  response.setHeader('cache-control', 'no-store')
+  if (request.method === 'OPTIONS') {
+    response
+      .writeHead(204, {
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': 'content-type',
+      })
+      .end()
+    return
+  }
+  try {
+    const url = new URL(request.url ?? '/', 'http://sim')
+    json(response, 200, await answer(`${request.method} ${url.pathname}`, url, request, sim))
+  } catch (error) {
+    if (error instanceof ControlError) json(response, error.status, { error: error.message })
+    else if (error instanceof PayRefused) json(response, 409, { error: error.message })
+    else if (error instanceof TypeError || error instanceof RangeError)
+      json(response, 400, { error: error.message })
+    else throw error
+  }
+}
+
+async function answer(route: string, url: URL, request: IncomingMessage, sim: WechatSim): Promise<unknown> {
+  switch (route) {
+    case 'GET /sim/orders':
+      return list(url, sim)
+    case 'POST /sim/pay':
+      return pay(await body(request), sim)
+    case 'POST /sim/notify':
+      return resend(await body(request), sim)
+    case 'GET /sim/faults':
+      return faultState(sim)
+    case 'POST /sim/faults':
+      return setFaults(await body(request), sim)
+    case 'GET /sim/calls':
+      return sim.calls
+    default:
+      throw new ControlError(404, 'no such control')
+  }
+}
+
+function list(url: URL, sim: WechatSim): OrderView[] {
+  const wanted = url.searchParams.get('out_trade_no')
+  const limit = Number(url.searchParams.get('limit') ?? 200)
+  const orders =
+    wanted === null ? sim.orders.list() : [sim.orders.get(wanted)].filter((order) => order !== undefined)
+  return orders.slice(0, limit).map((order) => orderView(order, sim))
+}
+
+function pay(wanted: Record<string, unknown>, sim: WechatSim): OrderView {
+  const { out_trade_no, code_url } = wanted
+  if (typeof code_url === 'string') return orderView(sim.scan(code_url, payOptions(wanted)), sim)
+  if (typeof out_trade_no !== 'string') throw new ControlError(400, 'out_trade_no or code_url is needed')
+  if (!sim.orders.get(out_trade_no)) throw new ControlError(404, '订单不存在')
+  return orderView(sim.pay(out_trade_no, payOptions(wanted)), sim)
+}
+
+function payOptions(wanted: Record<string, unknown>): PayOptions {
+  const { coupon, coupons, openid, bank_type, mch_id, notify } = wanted
+  return {
+    ...(typeof coupon === 'number' ? { coupon } : {}),
+    ...(Array.isArray(coupons) ? { coupons: coupons as Coupon[] } : {}),
+    ...(typeof openid === 'string' ? { openid } : {}),
+    ...(typeof bank_type === 'string' ? { bankType: bank_type } : {}),
+    ...(typeof mch_id === 'string' ? { mchId: mch_id } : {}),
+    ...(notify === false ? { notify } : {}),
+  }
+}
+
+async function resend(wanted: Record<string, unknown>, sim: WechatSim): Promise<unknown> {
+  const { out_trade_no } = wanted
+  if (typeof out_trade_no !== 'string' || !sim.orders.get(out_trade_no)?.payment) {
+    throw new ControlError(404, 'no paid order of that out_trade_no')
+  }
+  const { status, body: answered, accepted, reason } = await sim.resendNotify(out_trade_no)
+  return { status, body: answered, accepted, ...(reason === undefined ? {} : { reason }) }
+}
+
+/** `{ on, kind, … }` adds a rule, `{ rules: […] }` replaces all, `{ clear: true }`, `{ seed }`, `{ host, state }`. */
+async function setFaults(wanted: Record<string, unknown>, sim: WechatSim): Promise<unknown> {
+  const { rules, clear, seed, host, state, ...rule } = wanted
+  if (clear === true || Array.isArray(rules)) sim.faults.clear()
+  if (typeof seed === 'number') sim.faults.seed(seed)
+  if (Array.isArray(rules)) for (const each of rules as FaultRule[]) sim.faults.add(each)
+  if (state !== undefined) await sim.faults.host(host as HostName, state as HostState)
+  if (rule.kind !== undefined)
+    sim.faults.add({ ...rule, ...(host && !state ? { host } : {}) } as unknown as FaultRule)
+  return faultState(sim)
+}
+
+function faultState(sim: WechatSim) {
+  return { rules: sim.faults.list(), hosts: sim.faults.hosts }
+}
+
+async function body(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > BODY_LIMIT_BYTES) throw new ControlError(413, 'too large')
+    chunks.push(chunk)
+  }
+  try {
+    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}')
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>
+  } catch {
+    // falls through to the refusal
+  }
+  throw new ControlError(400, 'a JSON object is needed')
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(value))
+}

@@ -1,0 +1,169 @@
+/** What can be made to go wrong, by a test or through `POST /sim/faults`. */
+import { createHash } from 'node:crypto'
+
+/** The API's endpoints, and the two messages that the service sends by itself. */
+export const FAULT_POINTS = [
+  'unifiedorder',
+  'orderquery',
+  'closeorder',
+  'refund',
+  'refundquery',
+  'downloadbill',
+  'notify',
+  'refundnotify',
+] as const
+export type FaultPoint = (typeof FAULT_POINTS)[number]
+
+/** Faults of an answer. All but `wrongSignature`, `otherMerchant`, `slow` and `replyLost` strike before the work. */
+export const API_FAULTS = [
+  'timeout',
+  'SYSTEMERROR',
+  'error',
+  'http500',
+  'wrongSignature',
+  'otherMerchant',
+  'garbage',
+  'reset',
+  'replyLost',
+  'slow',
+] as const
+/** Faults of a message to the merchant. */
+export const NOTIFY_FAULTS = [
+  'lost',
+  'repeat',
+  'late',
+  'wrongAmount',
+  'wrongSignature',
+  'otherMerchant',
+  'garbage',
+] as const
+export type FaultKind = (typeof API_FAULTS)[number] | (typeof NOTIFY_FAULTS)[number]
+
+/** The service's two access points: the usual host and its backup in another city. */
+export type HostName = 'primary' | 'backup'
+/** `reset`: connections are dropped as soon as they are made; `refuse`: nobody listens; `http502`: a bare 502. */
+export type HostState = 'up' | 'reset' | 'refuse' | 'http502'
+
+/** One thing that goes wrong, and when. */
+export interface FaultRule {
+  readonly on: FaultPoint | '*' | readonly FaultPoint[]
+  readonly kind: FaultKind
+  /** How often at most; without it, every time. */
+  readonly times?: number
+  /** Share of the calls that it strikes, 0 to 1, drawn from the seed; without it, every one. */
+  readonly probability?: number
+  readonly outTradeNo?: string
+  /** Only calls that come in through this access point. */
+  readonly host?: HostName
+  /** The work is done, and then it goes wrong (for the faults that otherwise strike before the work). */
+  readonly afterWork?: boolean
+  /** Milliseconds, for `slow` and `late` (default 1000). */
+  readonly delayMs?: number
+  /** How many notifies arrive at once, for `repeat` (default 2). */
+  readonly count?: number
+  /** The `total_fee` or `refund_fee` that is notified, for `wrongAmount` (default: one fen more). */
+  readonly amount?: number
+  /** For `error`. */
+  readonly errCode?: string
+  readonly errCodeDes?: string
+}
+
+interface Armed {
+  readonly rule: FaultRule
+  used: number
+}
+
+/** The rules in force. The first rule that strikes decides. */
+export class Faults {
+  readonly #armed: Armed[] = []
+  readonly #seen = new Map<string, number>()
+  readonly #hosts: Record<HostName, HostState> = { primary: 'up', backup: 'up' }
+  readonly #onHost: (host: HostName, state: HostState) => Promise<void>
+  #seed = 1
+
+  constructor(onHost: (host: HostName, state: HostState) => Promise<void>) {
+    this.#onHost = onHost
+  }
+
+  /** Arms a rule; the answer disarms it. @throws TypeError when the rule makes no sense */
+  add(rule: FaultRule): () => void {
+    check(rule)
+    const armed = { rule, used: 0 }
+    this.#armed.push(armed)
+    return () => {
+      const at = this.#armed.indexOf(armed)
+      if (at >= 0) this.#armed.splice(at, 1)
+    }
+  }
+
+  /** The rules in force and how often each has struck. */
+  list(): (FaultRule & { used: number })[] {
+    return this.#armed.map(({ rule, used }) => ({ ...rule, used }))
+  }
+
+  /** Disarms everything; hosts keep their state. */
+  clear(): void {
+    this.#armed.length = 0
+  }
+
+  /** Sets the seed of all probabilities: the same seed strikes the same orders at the same points. */
+  seed(value: number): void {
+    this.#seed = value
+    this.#seen.clear()
+  }
+
+  /** Takes an access point down, or up again. */
+  async host(name: HostName, state: HostState): Promise<void> {
+    this.#hosts[name] = state
+    await this.#onHost(name, state)
+  }
+
+  /** The state of both access points. */
+  get hosts(): Readonly<Record<HostName, HostState>> {
+    return { ...this.#hosts }
+  }
+
+  /** The fault that strikes this call, if any; counts it. */
+  strike(point: FaultPoint, outTradeNo: string, host?: HostName): FaultRule | undefined {
+    for (const [at, armed] of this.#armed.entries()) {
+      const { rule } = armed
+      if (!covers(rule, point, outTradeNo, host)) continue
+      if (rule.times !== undefined && armed.used >= rule.times) continue
+      if (rule.probability !== undefined && this.#draw(at, point, outTradeNo) >= rule.probability) continue
+      armed.used++
+      return rule
+    }
+    return undefined
+  }
+
+  /** Depends on the order and on how often it came by, not on who came first: parallel runs repeat exactly. */
+  #draw(at: number, point: FaultPoint, outTradeNo: string): number {
+    const what = `${at}:${point}:${outTradeNo}`
+    const nth = (this.#seen.get(what) ?? 0) + 1
+    this.#seen.set(what, nth)
+    const hash = createHash('md5').update(`${this.#seed}:${what}:${nth}`).digest()
+    return hash.readUInt32BE(0) / 2 ** 32
+  }
+}
+
+function covers(rule: FaultRule, point: FaultPoint, outTradeNo: string, host: HostName | undefined): boolean {
+  if (rule.outTradeNo !== undefined && rule.outTradeNo !== outTradeNo) return false
+  if (rule.host !== undefined && rule.host !== host) return false
+  if (rule.on !== '*') return rule.on === point || (Array.isArray(rule.on) && rule.on.includes(point))
+  return kindsOf(point).includes(rule.kind)
+}
+
+function kindsOf(point: FaultPoint): readonly FaultKind[] {
+  return point.endsWith('notify') ? NOTIFY_FAULTS : API_FAULTS
+}
+
+function check(rule: FaultRule): void {
+  const points = rule.on === '*' ? FAULT_POINTS : [rule.on].flat()
+  if (points.length === 0 || points.some((point) => !FAULT_POINTS.includes(point))) {
+    throw new TypeError(`on: one of ${FAULT_POINTS.join(', ')} or *`)
+  }
+  if (rule.on !== '*' && points.some((point) => !kindsOf(point).includes(rule.kind))) {
+    throw new TypeError(`kind: ${points.join(', ')} can have ${kindsOf(points[0] ?? 'notify').join(', ')}`)
+  }
+  if (![...API_FAULTS, ...NOTIFY_FAULTS].includes(rule.kind)) throw new TypeError('kind: unknown')
+}
