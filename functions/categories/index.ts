@@ -1,0 +1,30 @@
+import { type Call, endpoint, route } from '#shared/endpoint'
+import { feedReader } from '#shared/replica'
+import { type CategoryDeps, listBrandsOf, listCategories } from './categories.ts'
+import { twoCategoryQuery } from './schema.ts'
+
+const MAX_AGE_SEC = 60
+
+const deps = ({ db, config }: Call<never, unknown, undefined>): CategoryDeps => ({
+  sql: feedReader(config, db),
+  assetBaseUrl: config.ASSET_BASE_URL,
+})
+
+/** The category page's feeds, cacheable for a minute. Errors: 1010, 503. */
+export const main_handler = endpoint(
+  route(
+    { method: 'GET', paths: ['/oneCategory', '/oneCategoryList'], maxAgeSec: MAX_AGE_SEC },
+    async (call) => ({
+      data: await listCategories(deps(call)),
+    }),
+  ),
+  route(
+    {
+      method: 'GET',
+      paths: ['/twoCategory', '/twoCategoryList'],
+      schema: twoCategoryQuery,
+      maxAgeSec: MAX_AGE_SEC,
+    },
+    async (call) => ({ data: await listBrandsOf(call.body.id, deps(call)) }),
+  ),
+)

@@ -1,0 +1,29 @@
+import { type Call, endpoint, route } from '#shared/endpoint'
+import { feedReader } from '#shared/replica'
+import { type FeedDeps, listBanners, listGrid, listHotBrands, listSports } from './homeFeeds.ts'
+
+const MAX_AGE_SEC = 60
+
+const deps = ({ db, config }: Call<never, unknown, undefined>): FeedDeps => ({
+  sql: feedReader(config, db),
+  assetBaseUrl: config.ASSET_BASE_URL,
+})
+
+/** The home page's feeds, cacheable for a minute. Errors: 503. */
+export const main_handler = endpoint(
+  route(
+    { method: 'GET', paths: ['/banners', '/bannerList', '/swipeList'], maxAgeSec: MAX_AGE_SEC },
+    async (call) => ({
+      data: await listBanners(deps(call)),
+    }),
+  ),
+  route({ method: 'GET', paths: ['/gridList'], maxAgeSec: MAX_AGE_SEC }, async (call) => ({
+    data: await listGrid(deps(call)),
+  })),
+  route({ method: 'GET', paths: ['/sports', '/sportList'], maxAgeSec: MAX_AGE_SEC }, async (call) => ({
+    data: await listSports(deps(call)),
+  })),
+  route({ method: 'GET', paths: ['/brandList'], maxAgeSec: MAX_AGE_SEC }, async (call) => ({
+    data: await listHotBrands(deps(call)),
+  })),
+)

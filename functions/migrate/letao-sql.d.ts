@@ -1,0 +1,5 @@
+/** Made by the bundler (deploy/build.ts) from `sql/`: the function carries its migrations in its own bundle. */
+declare module 'letao:sql' {
+  export const migrations: readonly { name: string; sql: string }[]
+  export const seeds: readonly { name: string; sql: string }[]
+}

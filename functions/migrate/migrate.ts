@@ -1,0 +1,117 @@
+/** Brings the database to the newest schema, and fills empty tables with the demo catalogue when asked to. */
+import { createHash } from 'node:crypto'
+import type { Database, Session } from '#shared/db'
+import type { Logger } from '#shared/log'
+
+export interface SqlFile {
+  readonly name: string
+  readonly sql: string
+}
+
+export interface MigrateDeps {
+  db: Database
+  migrations: readonly SqlFile[]
+  seeds: readonly SqlFile[]
+  now: () => Date
+  log: Logger
+}
+
+/** What one run did. */
+export interface MigrateReport {
+  /** The files that this run applied, in order. */
+  applied: string[]
+  /** How many were applied before. */
+  alreadyApplied: number
+  /** The tables that this run filled with demo rows. */
+  seeded: string[]
+}
+
+/** How long a run waits for another one. */
+const WAIT_SEC = 60
+
+interface AppliedRow {
+  name: string
+  checksum: string
+  finished_at: Date | null
+}
+
+/**
+ * Applies the missing files in order, under a lock, each checksummed. DDL commits by itself, so a file that was
+ * interrupted is run again: each holds one DDL statement, or statements that can be repeated.
+ *
+ * @throws Error when a file that was applied has changed since, or a statement fails
+ */
+export async function migrate(input: { seed: boolean }, deps: MigrateDeps): Promise<MigrateReport> {
+  return deps.db.withLock('letao:migrate', WAIT_SEC, async (session) => {
+    await session.run(`
+      CREATE TABLE IF NOT EXISTS schema_migration (
+        name VARCHAR(100) NOT NULL,
+        checksum CHAR(64) NOT NULL,
+        started_at DATETIME(3) NOT NULL,
+        finished_at DATETIME(3) NULL,
+        PRIMARY KEY (name)
+      ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci`)
+    const rows = await session.rows<AppliedRow>('SELECT name, checksum, finished_at FROM schema_migration')
+    const known = new Map(rows.map((row) => [row.name, row]))
+    const report: MigrateReport = { applied: [], alreadyApplied: 0, seeded: [] }
+    for (const file of deps.migrations) {
+      if (await applyOnce(session, file, known.get(file.name), deps)) report.applied.push(file.name)
+      else report.alreadyApplied += 1
+    }
+    if (input.seed) report.seeded = await seedEmptyTables(session, deps.seeds)
+    return report
+  })
+}
+
+async function applyOnce(
+  session: Session,
+  file: SqlFile,
+  before: AppliedRow | undefined,
+  deps: MigrateDeps,
+): Promise<boolean> {
+  const checksum = createHash('sha256').update(file.sql).digest('hex')
+  if (before?.finished_at) {
+    if (before.checksum !== checksum)
+      throw new Error(`migration ${file.name} was changed after it was applied`)
+    return false
+  }
+  await session.run('REPLACE INTO schema_migration (name, checksum, started_at) VALUES (?, ?, ?)', [
+    file.name,
+    checksum,
+    deps.now(),
+  ])
+  try {
+    await session.run(file.sql)
+  } catch (error) {
+    // The run before this one was interrupted after the statement and before it could say so.
+    if (!before || !isAlreadyDone(error))
+      throw new Error(`migration ${file.name}: ${(error as Error).message}`)
+  }
+  await session.run('UPDATE schema_migration SET finished_at = ? WHERE name = ?', [deps.now(), file.name])
+  deps.log.info('migration_applied', { migration: file.name })
+  return true
+}
+
+/** An error that the server sent gets the file's name; a broken connection stays what it is. */
+function named(file: SqlFile, error: unknown): unknown {
+  const { errno, message } = error as { errno?: number; message?: string }
+  return errno === undefined ? error : new Error(`migration ${file.name}: ${message}`, { cause: error })
+}
+
+function isAlreadyDone(error: unknown): boolean {
+  const { code } = error as { code?: string }
+  return ['ER_TABLE_EXISTS_ERROR', 'ER_DUP_FIELDNAME', 'ER_DUP_KEYNAME'].includes(code ?? '')
+}
+
+/** Each seed file is named after the table that it fills. */
+async function seedEmptyTables(session: Session, seeds: readonly SqlFile[]): Promise<string[]> {
+  const seeded: string[] = []
+  for (const { name, sql } of seeds) {
+    const table = name.replace(/\.sql$/, '')
+    if (!/^[a-z_]+$/.test(table)) throw new Error(`seed ${name} names no table`)
+    if (await session.row(`SELECT 1 AS any_row FROM ${table} LIMIT 1`)) continue
+    await session.run(sql)
+    seeded.push(table)
+  }
+  return seeded
+}

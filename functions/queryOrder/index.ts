@@ -1,0 +1,22 @@
+import { readUser } from '#shared/auth'
+import { endpoint, route } from '#shared/endpoint'
+import { createWechat } from '#shared/pay/wechat'
+import { queryOrder } from './queryOrder.ts'
+import { queryBody } from './schema.ts'
+
+/** POST /queryOrder – the state of an own order. Errors: 1010, 1050, 1054, 401, 503. */
+export const main_handler = endpoint(
+  route(
+    {
+      method: 'POST',
+      paths: ['/queryOrder', '/pay/queryOrder'],
+      auth: readUser,
+      schema: queryBody,
+      needs: ['JWT_SECRET', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'],
+    },
+    async ({ body, user, config, db, now, log }) => {
+      const input = { outTradeNo: body.out_trade_no, userId: user.id }
+      return { data: await queryOrder(input, { db, config, wechat: createWechat(config), now, log }) }
+    },
+  ),
+)

@@ -1,0 +1,26 @@
+import { Joi, line, mobilePattern, parameters } from '#shared/validate'
+
+export interface RegisterBody {
+  username: string
+  password: string
+  repeat_password?: string
+  mobile: string
+  smscode?: string
+}
+
+export const registerBody = parameters<RegisterBody>({
+  username: line({ min: 3, max: 20 })
+    // No blanks at the ends: MySQL compares "tom" and "tom " as equal, people do not see the difference.
+    .pattern(/^\S(.*\S)?$/u)
+    .required()
+    .label('用户名username'),
+  password: Joi.string()
+    .pattern(/^[a-zA-Z0-9]{3,20}$/)
+    .required()
+    .label('密码password'),
+  repeat_password: Joi.any().valid(Joi.ref('password')).label('确认密码repeat_password'),
+  mobile: Joi.string().pattern(mobilePattern).required().label('手机号mobile'),
+  smscode: Joi.string()
+    .pattern(/^\d{4,8}$/)
+    .label('短信验证码smscode'),
+})

@@ -1,0 +1,37 @@
+import { endpoint, route } from '#shared/endpoint'
+import { addressSubject, createLimiter } from '#shared/rate-limit'
+import { smsLimits } from './limits.ts'
+import { sendSms } from './provider.ts'
+import { smsBody } from './schema.ts'
+import { sendCode } from './sms.ts'
+
+/** POST /sms – sends a registration code. Errors: 1010, 1040 (the provider's reason), 429, 502, 503. */
+export const main_handler = endpoint(
+  route(
+    {
+      method: 'POST',
+      paths: ['/sms', '/sendSms'],
+      schema: smsBody,
+      needs: ['SMS_SECRET_ID', 'SMS_SECRET_KEY', 'SMS_SDK_APP_ID', 'SMS_SIGN_NAME', 'SMS_TEMPLATE_ID'],
+    },
+    async ({ body, request, config, db, now }) => {
+      const code = await sendCode(
+        { mobile: body.mobile, address: addressSubject(request.clientAddress) },
+        {
+          db,
+          limiter: createLimiter({
+            name: 'sms',
+            limits: smsLimits,
+            enabled: config.RATE_LIMIT === 'on',
+            now,
+          }),
+          send: (mobile, code) => sendSms(mobile, code, config),
+          codeLength: config.SMS_CODE_LENGTH,
+          codeTtlSec: config.SMS_CODE_TTL,
+          now,
+        },
+      )
+      return { msg: '短信发送成功', ...(config.SMS_ECHO_CODE && { code, smscode: code }) }
+    },
+  ),
+)

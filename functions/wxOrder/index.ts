@@ -1,0 +1,47 @@
+import { readUser } from '#shared/auth'
+import { endpoint, route } from '#shared/endpoint'
+import { AppError } from '#shared/errors'
+import { createWechat } from '#shared/pay/wechat'
+import { createLimiter } from '#shared/rate-limit'
+import { orderLimits } from './limits.ts'
+import { orderBody } from './schema.ts'
+import { orderAndPay } from './wxOrder.ts'
+
+/**
+ * POST /wx/order – an unpaid order and its QR code.
+ * Errors: 1010, 1050, 1051 and 1052 and 1054 (paying again), 401, 429, 502, 503.
+ */
+export const main_handler = endpoint(
+  route(
+    {
+      method: 'POST',
+      paths: ['/wx/order', '/order'],
+      auth: readUser,
+      schema: orderBody,
+      needs: ['JWT_SECRET', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY', 'WX_NOTIFY_URL'],
+    },
+    async ({ body, request, user, config, db, now, log }) => {
+      if (body.total_fee !== undefined && config.CLIENT_PRICED_ORDERS === 'deny') {
+        throw new AppError('INVALID_PARAMETER', { msg: '请用商品items下单，价格由服务器计算' })
+      }
+      const limiter = createLimiter({
+        name: 'order',
+        limits: orderLimits,
+        enabled: config.RATE_LIMIT === 'on',
+        now,
+      })
+      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
+      const input = { body, userId: user.id, clientAddress: request.clientAddress, idempotencyKey }
+      return {
+        data: await orderAndPay(input, { db, config, limiter, wechat: createWechat(config), now, log }),
+      }
+    },
+  ),
+)
+
+function readIdempotencyKey(header: string | undefined): string | undefined {
+  if (header === undefined || header === '') return undefined
+  if (!/^[\x21-\x7e]{1,255}$/.test(header))
+    throw new AppError('INVALID_PARAMETER', { msg: 'Idempotency-Key格式不正确' })
+  return header
+}

@@ -1,0 +1,73 @@
+/** What an order costs and what it is called: decided here, never by the caller. */
+import type { Sql, SqlValue } from '#shared/db'
+import { AppError } from '#shared/errors'
+import { isPayableFen } from '#shared/money'
+import type { OrderItem } from './schema.ts'
+
+export interface OrderLine {
+  productId: number
+  name: string
+  img: string
+  priceFen: number
+  quantity: number
+}
+
+interface ProductRow {
+  id: number
+  name: string
+  img: string
+  price_fen: number
+}
+
+const MAX_QUANTITY = 999
+
+/**
+ * Looks the products up; lines of the same product become one.
+ *
+ * @throws AppError INVALID_PARAMETER when a product is unknown or not on sale, or the order is too large
+ */
+export async function priceItems(sql: Sql, items: readonly OrderItem[]): Promise<OrderLine[]> {
+  const quantities = new Map<number, number>()
+  for (const { productId, quantity } of items)
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity)
+  const ids: SqlValue[] = [...quantities.keys()]
+  const products = await sql.rows<ProductRow>(
+    `SELECT id, name, img, price_fen FROM product
+     WHERE on_sale = 1 AND id IN (${ids.map(() => '?').join(', ')}) ORDER BY id`,
+    ids,
+  )
+  if (products.length !== quantities.size)
+    throw new AppError('INVALID_PARAMETER', { msg: '商品不存在或已下架' })
+  return products.map(({ id, name, img, price_fen }) => {
+    const quantity = quantities.get(id) ?? 0
+    if (quantity > MAX_QUANTITY)
+      throw new AppError('INVALID_PARAMETER', { msg: `数量quantity不能大于${MAX_QUANTITY}` })
+    return { productId: id, name, img, priceFen: price_fen, quantity }
+  })
+}
+
+/** The sum in fen. */
+export function totalOf(lines: readonly OrderLine[]): number {
+  const total = lines.reduce((sum, { priceFen, quantity }) => sum + priceFen * quantity, 0)
+  if (!isPayableFen(total)) throw new AppError('INVALID_PARAMETER', { msg: '订单金额超出范围' })
+  return total
+}
+
+/** What the payer reads in WeChat: `乐淘-<first product> 等3件`. */
+export function describe(lines: readonly OrderLine[]): string {
+  const count = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  return payableText(`乐淘-${lines[0]?.name ?? ''}`, count > 1 ? ` 等${count}件` : '')
+}
+
+const MAX_BODY_BYTES = 127
+
+/** Cut to what WeChat's `body` holds, without the four-byte characters that its bills drop. */
+export function payableText(text: string, ending = ''): string {
+  let result = ''
+  for (const character of text) {
+    if (Buffer.byteLength(character) > 3) continue
+    if (Buffer.byteLength(result + character + ending) > MAX_BODY_BYTES) break
+    result += character
+  }
+  return (result + ending).trim()
+}

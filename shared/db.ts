@@ -1,0 +1,359 @@
+/**
+ * The database of one function instance: a lazily made pool (one connection by default, for an instance serves one
+ * request at a time), deadlines on everything, and a second try where a connection died between two invocations.
+ */
+import {
+  createPool,
+  type Pool,
+  type PoolConnection,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise'
+import { AppError } from './errors.ts'
+
+export type SqlValue = string | number | boolean | Date | null
+
+/** Statements with `?` placeholders. Values never become part of the SQL text. */
+export interface Sql {
+  /** All rows of a SELECT. */
+  rows<T>(sql: string, values?: readonly SqlValue[]): Promise<T[]>
+  /** The first row of a SELECT, or undefined. */
+  row<T>(sql: string, values?: readonly SqlValue[]): Promise<T | undefined>
+  /** A statement that writes. `affectedRows` counts the rows that really changed. */
+  run(sql: string, values?: readonly SqlValue[]): Promise<{ affectedRows: number; insertId: number }>
+}
+
+export interface Session extends Sql {
+  /**
+   * Runs `work` in a transaction and commits; any error rolls back. After a deadlock the whole of `work` runs
+   * again, so it must do nothing but SQL and arithmetic.
+   */
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>
+}
+
+export interface Database extends Session {
+  /**
+   * Runs `work` while holding the named lock, which dies with the connection.
+   *
+   * @param waitSec - how long to wait for the present holder
+   * @throws AppError DATABASE_UNAVAILABLE when the lock stays taken
+   */
+  withLock<T>(name: string, waitSec: number, work: (session: Session) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  poolSize?: number
+  /** A new connection has to be usable within this time. */
+  connectTimeoutMs?: number
+  /** A statement has to answer within this time. Together with the connection: under the 5 s of the contract. */
+  statementTimeoutMs?: number
+  /** Several statements in one text: for migrations only. */
+  multipleStatements?: boolean
+}
+
+/** Below the deadline of a statement, so that a locked row is told apart from a silent server. */
+const LOCK_WAIT_SEC = 2
+const MAX_DEADLOCK_RETRIES = 3
+
+/** Opens nothing yet: the first statement connects. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  return new MysqlDatabase(url, options)
+}
+
+class MysqlDatabase implements Database {
+  readonly #url: string
+  readonly #options: Required<DatabaseOptions>
+  #pool: Pool | undefined
+  /** Connections that have served before: only these can have died unnoticed. */
+  readonly #used = new WeakSet<object>()
+
+  constructor(url: string, options: DatabaseOptions) {
+    this.#url = url
+    this.#options = {
+      poolSize: 1,
+      connectTimeoutMs: 2000,
+      statementTimeoutMs: 2500,
+      multipleStatements: false,
+      ...options,
+    }
+  }
+
+  rows<T>(sql: string, values: readonly SqlValue[] = []): Promise<T[]> {
+    // A read can be repeated safely, so it saves the round trip of asking first whether the connection lives.
+    return this.#session((session) => session.rows<T>(sql, values), { first: 'is repeatable' })
+  }
+
+  async row<T>(sql: string, values?: readonly SqlValue[]): Promise<T | undefined> {
+    return (await this.rows<T>(sql, values))[0]
+  }
+
+  run(sql: string, values?: readonly SqlValue[]): Promise<{ affectedRows: number; insertId: number }> {
+    return this.#session((session) => session.run(sql, values))
+  }
+
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    return this.#session((session) => session.transaction(work))
+  }
+
+  withLock<T>(name: string, waitSec: number, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#session(async (session) => {
+      const got = await session.rows<{ got: number | null }>(
+        'SELECT GET_LOCK(?, ?) AS got',
+        [name, waitSec],
+        {
+          timeoutMs: waitSec * 1000 + this.#options.statementTimeoutMs,
+        },
+      )
+      if (got[0]?.got !== 1)
+        throw new AppError('DATABASE_UNAVAILABLE', { cause: new Error(`lock ${name} is taken`) })
+      try {
+        return await work(session)
+      } finally {
+        await session.release(name)
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    const pool = this.#pool
+    this.#pool = undefined
+    await pool?.end()
+  }
+
+  /** Runs `work` on one connection of the pool and returns it; after a fault the connection is thrown away. */
+  async #session<T>(
+    work: (session: MysqlSession) => Promise<T>,
+    options: { first?: 'is repeatable' } = {},
+  ): Promise<T> {
+    for (;;) {
+      const connection = await this.#connect()
+      const session = new MysqlSession(connection, this.#options.statementTimeoutMs)
+      const reused = this.#used.has(connection.connection)
+      let alive = options.first === 'is repeatable' || !reused
+      try {
+        if (!alive) await session.ping()
+        alive = true
+        const result = await work(session)
+        this.#used.add(connection.connection)
+        connection.release()
+        return result
+      } catch (error) {
+        if (error instanceof ConnectionFault) {
+          connection.destroy()
+          // Nothing was done on a connection that proved dead, and a read may be done twice.
+          if (reused && (!alive || options.first === 'is repeatable')) continue
+        } else {
+          this.#used.add(connection.connection)
+          connection.release()
+        }
+        throw translate(error)
+      }
+    }
+  }
+
+  async #connect(): Promise<PoolConnection> {
+    this.#pool ??= createPool({
+      uri: this.#url,
+      connectionLimit: this.#options.poolSize,
+      connectTimeout: this.#options.connectTimeoutMs,
+      multipleStatements: this.#options.multipleStatements,
+      charset: 'utf8mb4_general_ci',
+      timezone: 'Z',
+      // affectedRows of an UPDATE has to count changes; and no server may ask for a local file.
+      flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
+      supportBigNumbers: true,
+    })
+    const waiting = this.#pool.getConnection()
+    let connection: PoolConnection
+    try {
+      connection = await answer(
+        waiting,
+        this.#options.connectTimeoutMs + this.#options.statementTimeoutMs - 500,
+      )
+    } catch (error) {
+      // Whoever comes late finds nobody waiting: give the connection back.
+      waiting.then(
+        (late) => late.release(),
+        () => undefined,
+      )
+      throw translate(error)
+    }
+    if (!this.#used.has(connection.connection)) {
+      try {
+        await answer(
+          connection.query(
+            `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = ${LOCK_WAIT_SEC},
+             sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
+          ),
+          this.#options.statementTimeoutMs,
+        )
+        // No gap locks, and no snapshot that a locking read could contradict.
+        await answer(
+          connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'),
+          this.#options.statementTimeoutMs,
+        )
+      } catch (error) {
+        connection.destroy()
+        throw translate(error)
+      }
+    }
+    return connection
+  }
+}
+
+class MysqlSession implements Session {
+  readonly #connection: PoolConnection
+  readonly #timeoutMs: number
+
+  constructor(connection: PoolConnection, timeoutMs: number) {
+    this.#connection = connection
+    this.#timeoutMs = timeoutMs
+  }
+
+  async rows<T>(
+    sql: string,
+    values: readonly SqlValue[] = [],
+    options: { timeoutMs?: number } = {},
+  ): Promise<T[]> {
+    const [rows] = await this.#execute<RowDataPacket[]>(sql, values, options.timeoutMs)
+    return rows as T[]
+  }
+
+  async row<T>(sql: string, values?: readonly SqlValue[]): Promise<T | undefined> {
+    return (await this.rows<T>(sql, values))[0]
+  }
+
+  async run(
+    sql: string,
+    values: readonly SqlValue[] = [],
+  ): Promise<{ affectedRows: number; insertId: number }> {
+    const [result] = await this.#execute<ResultSetHeader>(sql, values)
+    return { affectedRows: result.affectedRows, insertId: result.insertId }
+  }
+
+  async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      await this.#text('START TRANSACTION')
+      try {
+        const result = await work(this)
+        await this.#text('COMMIT')
+        return result
+      } catch (error) {
+        if (!(error instanceof ConnectionFault)) await this.#text('ROLLBACK')
+        if (isDeadlock(error) && attempt < MAX_DEADLOCK_RETRIES) continue
+        throw error
+      }
+    }
+  }
+
+  async ping(): Promise<void> {
+    await answer(this.#connection.ping(), 1000)
+  }
+
+  async release(lockName: string): Promise<void> {
+    try {
+      await this.rows('SELECT RELEASE_LOCK(?) AS released', [lockName])
+    } catch (error) {
+      // The lock went with the connection; what `work` returned or threw matters more.
+      if (!(error instanceof ConnectionFault)) throw error
+    }
+  }
+
+  #text(sql: string): Promise<unknown> {
+    return answer(this.#connection.query(sql), this.#timeoutMs)
+  }
+
+  #execute<T extends RowDataPacket[] | ResultSetHeader>(
+    sql: string,
+    values: readonly SqlValue[],
+    timeoutMs = this.#timeoutMs,
+  ): Promise<[T, unknown]> {
+    const statement = this.#connection.config.multipleStatements
+      ? this.#connection.query<T>(sql, [...values])
+      : this.#connection.execute<T>(sql, [...values])
+    return answer(statement, timeoutMs)
+  }
+}
+
+/** The connection broke, was never made, or keeps silent: it is useless from now on. */
+class ConnectionFault extends Error {
+  constructor(cause: unknown) {
+    super('the database cannot be reached', { cause })
+    this.name = 'ConnectionFault'
+  }
+}
+
+/** Awaits the server's answer, but not for ever. */
+async function answer<T>(statement: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ConnectionFault(new Error(`no answer within ${ms} ms`))), ms)
+  })
+  try {
+    return await Promise.race([statement, silence])
+  } catch (error) {
+    throw isConnectionFault(error) ? new ConnectionFault(error) : error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+interface MysqlError extends Error {
+  code?: string
+  errno?: number
+  fatal?: boolean
+}
+
+/** Is this connection unusable from now on? An error packet that the server sent is not such a fault. */
+function isConnectionFault(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof ConnectionFault) return false
+  const { code, fatal } = error as MysqlError
+  return (
+    fatal === true ||
+    /closed state|Can't add new command/i.test(error.message) ||
+    [
+      'PROTOCOL_CONNECTION_LOST',
+      'ECONNRESET',
+      'EPIPE',
+      'ECONNREFUSED',
+      'ETIMEDOUT',
+      'EHOSTUNREACH',
+      'ENETUNREACH',
+      'ENOTFOUND',
+      'EAI_AGAIN',
+      'ER_SERVER_SHUTDOWN',
+      'ER_CONNECTION_KILLED',
+      'ER_CLIENT_INTERACTION_TIMEOUT',
+    ].includes(code ?? '')
+  )
+}
+
+function isDeadlock(error: unknown): boolean {
+  return (error as MysqlError).code === 'ER_LOCK_DEADLOCK'
+}
+
+/** A key that must be unique is taken already. */
+export function isDuplicateKey(error: unknown, keyName?: string): boolean {
+  const { code, message } = error as MysqlError
+  return code === 'ER_DUP_ENTRY' && (keyName === undefined || message.includes(keyName))
+}
+
+const unavailable = new Set([
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_USER_LIMIT_REACHED',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_LOCK_DEADLOCK',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+])
+
+/** What callers see: a database that cannot be reached or is too busy is DATABASE_UNAVAILABLE, the rest as it is. */
+function translate(error: unknown): unknown {
+  if (error instanceof AppError || !(error instanceof Error)) return error
+  const { code } = error as MysqlError
+  return error instanceof ConnectionFault || unavailable.has(code ?? '')
+    ? new AppError('DATABASE_UNAVAILABLE', { cause: error })
+    : error
+}

@@ -1,0 +1,82 @@
+/** One row of the error table: the `status` of the envelope, the HTTP status, and what a shopper reads. */
+interface ErrorRow {
+  readonly status: number | false
+  readonly http: number
+  readonly msg: string
+}
+
+/**
+ * Every refusal and fault that an answer can carry (contract, section 4). `docs/errors.md` lists the same codes;
+ * a contract test compares the two.
+ */
+export const errorTable = {
+  REGISTER_INVALID: { status: false, http: 200, msg: '注册信息有误' },
+  REGISTER_TAKEN: { status: 0, http: 200, msg: '用户名已存在' },
+  INVALID_PARAMETER: { status: 1010, http: 200, msg: '参数有误' },
+  SMS_CODE_WRONG: { status: 1030, http: 200, msg: '短信验证码错误或已失效，请重新获取' },
+  LOGIN_FAILED: { status: 1040, http: 200, msg: '登录失败，用户名或密码错误' },
+  SMS_REFUSED: { status: 1040, http: 200, msg: '短信发送失败' },
+  PAY_REFUSED: { status: 1050, http: 200, msg: '微信支付未受理' },
+  ORDER_PAID: { status: 1051, http: 200, msg: '订单已支付' },
+  ORDER_CLOSED: { status: 1052, http: 200, msg: '订单已关闭，请重新下单' },
+  ORDER_NOT_FOUND: { status: 1054, http: 200, msg: '订单不存在' },
+  BODY_UNREADABLE: { status: 400, http: 400, msg: '请求内容无法解析' },
+  UNAUTHORIZED: { status: 401, http: 401, msg: '请先登录' },
+  NOT_FOUND: { status: 404, http: 404, msg: '接口不存在' },
+  METHOD_NOT_ALLOWED: { status: 405, http: 405, msg: '请求方法不被允许' },
+  BODY_TOO_LARGE: { status: 413, http: 413, msg: '请求内容过大' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, http: 415, msg: '不支持的请求格式' },
+  TOO_MANY_REQUESTS: { status: 429, http: 429, msg: '操作太频繁，请稍后再试' },
+  INTERNAL: { status: 500, http: 500, msg: '服务器开小差了，请稍后再试' },
+  UPSTREAM_FAILED: { status: 502, http: 502, msg: '上游服务暂时不可用，请稍后再试' },
+  DATABASE_UNAVAILABLE: { status: 503, http: 503, msg: '系统繁忙，请稍后再试' },
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof errorTable
+
+export interface AppErrorOptions {
+  /** What the shopper reads instead of the table's text. */
+  msg?: string
+  /** Becomes `data` of the envelope. */
+  data?: Record<string, unknown>
+  headers?: Record<string, string>
+  /** The underlying fault: logged, never answered. */
+  cause?: unknown
+}
+
+/** The only error that decides what an answer says. Anything else that is thrown becomes INTERNAL. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly msg: string
+  readonly data: Record<string, unknown> | undefined
+  readonly headers: Record<string, string>
+
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    super(options.msg ?? errorTable[code].msg, { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.msg = this.message
+    this.data = options.data
+    this.headers = options.headers ?? {}
+  }
+
+  get status(): number | false {
+    return errorTable[this.code].status
+  }
+
+  get http(): number {
+    return errorTable[this.code].http
+  }
+}
+
+/** The environment is incomplete or malformed. The message names every offending variable and no value. */
+export class ConfigError extends Error {
+  /** Outside the prod stage the answer says what is wrong, too; inside it only the log does. */
+  readonly mayBeShown: boolean
+
+  constructor(problems: readonly string[], options: { mayBeShown: boolean }) {
+    super(`Configuration: ${problems.join('; ')}`)
+    this.name = 'ConfigError'
+    this.mayBeShown = options.mayBeShown
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Structured logs: one flat JSON object a line on stdout, which CLS splits into searchable fields (first level
+ * only). `event` is a stable name in snake case; docs/operations.md lists those that deserve an alarm.
+ */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+export interface Logger {
+  debug(event: string, fields?: LogFields): void
+  info(event: string, fields?: LogFields): void
+  warn(event: string, fields?: LogFields): void
+  error(event: string, fields?: LogFields): void
+}
+
+export interface LoggerOptions {
+  level: LogLevel
+  /** Fields of every line: request id, function. */
+  base: LogFields
+  /** Texts that are blotted out wherever they appear. */
+  secrets: readonly string[]
+  write?: (line: string) => void
+}
+
+const weight: Record<LogLevel, number> = { debug: 10, info: 20, warn: 30, error: 40 }
+
+export function createLogger(options: LoggerOptions): Logger {
+  const write = options.write ?? ((line: string) => void process.stdout.write(line))
+  const log =
+    (level: LogLevel) =>
+    (event: string, fields: LogFields = {}) => {
+      if (weight[level] < weight[options.level]) return
+      const line: Record<string, unknown> = { level, event, time: new Date().toISOString(), ...options.base }
+      for (const [name, value] of Object.entries(fields)) {
+        line[name] = typeof value === 'string' ? redact(value, options.secrets) : value
+      }
+      write(`${JSON.stringify(line)}\n`)
+    }
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
+}
+
+/** Blots out secrets, tokens and the middle of mobile numbers. */
+export function redact(text: string, secrets: readonly string[]): string {
+  let clean = text
+  for (const secret of secrets) clean = clean.replaceAll(secret, '***')
+  return clean
+    .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '***')
+    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1***@')
+    .replace(/(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g, '$1****$2')
+}
+
+/** An error as flat fields: name, code, message and where it was thrown; its causes in `errorCause`. */
+export function errorFields(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { error: String(error) }
+  const { code } = error as { code?: unknown }
+  return {
+    error: error.name,
+    errorCode: typeof code === 'string' || typeof code === 'number' ? code : undefined,
+    errorMessage: error.message,
+    errorAt: error.stack
+      ?.split('\n')
+      .slice(1, 4)
+      .map((line) => line.trim())
+      .join(' < '),
+    errorCause: error.cause === undefined ? undefined : describeCause(error.cause),
+  }
+}
+
+function describeCause(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const { code } = cause as { code?: unknown }
+  const deeper = cause.cause === undefined ? '' : ` < ${describeCause(cause.cause)}`
+  return `${cause.name}${code === undefined ? '' : ` ${code}`}: ${cause.message}${deeper}`
+}
+
+/** `138****0000`. */
+export function maskMobile(mobile: string): string {
+  return mobile.replace(/^(.{3}).*(.{4})$/, '$1****$2')
+}

@@ -1,0 +1,215 @@
+/**
+ * The one place that writes `trade_state`. Whoever learns something about a payment (notify, query, reconcile,
+ * close, refund, bill) tells it here, after the signature was verified.
+ */
+import { createHash } from 'node:crypto'
+import type { Config } from '../config.ts'
+import { isDuplicateKey, type Session, type Sql } from '../db.ts'
+import type { Logger } from '../log.ts'
+import { parseFen } from '../money.ts'
+import type { XmlFields } from '../xml.ts'
+import { lockOrder, type OrderRow } from './orders.ts'
+import { isPaid, type Move, type TradeState, transitions } from './states.ts'
+
+/** What somebody outside said about a payment. `fields` are WeChat's own, signature verified. */
+export interface PaymentFact {
+  readonly source: 'notify' | 'query' | 'reconcile' | 'close' | 'refund' | 'bill'
+  readonly outTradeNo: string
+  readonly tradeState: TradeState
+  readonly fields: XmlFields
+}
+
+/** Why a fact was not believed. It is journalled, reported to ops, and changes no state. */
+export type Refusal =
+  | 'unknown_order'
+  | 'other_merchant'
+  | 'wrong_amount'
+  | 'wrong_currency'
+  | 'no_transaction_id'
+  | 'transaction_reused'
+
+/** `paid_twice`: a second payment of a paid order, kept and flagged. */
+export type Verdict = Move | Refusal | 'paid_twice'
+
+export interface SettleDeps {
+  readonly db: Session
+  readonly config: Config<'WX_APPID' | 'WX_MCH_ID'>
+  readonly now: () => Date
+  readonly log: Logger
+}
+
+const refusals: ReadonlySet<Verdict> = new Set<Refusal>([
+  'unknown_order',
+  'other_merchant',
+  'wrong_amount',
+  'wrong_currency',
+  'no_transaction_id',
+  'transaction_reused',
+])
+
+/** Was the fact recorded as true? Only then may WeChat be told SUCCESS. */
+export function isRecorded(verdict: Verdict): boolean {
+  return !refusals.has(verdict)
+}
+
+/**
+ * Compares the fact with the order (merchant, amount, currency), moves the order along the transition table with
+ * one conditional UPDATE, and writes the journal, in one short transaction. It has committed when this returns.
+ *
+ * @throws AppError DATABASE_UNAVAILABLE also when the row stays locked
+ */
+export async function settle(fact: PaymentFact, deps: SettleDeps): Promise<Verdict> {
+  const { verdict, order } = await deps.db.transaction(async (tx) => {
+    const order = await lockOrder(tx, fact.outTradeNo)
+    const judged = judge(fact, order, deps.config)
+    const verdict = order ? await apply(tx, fact, order, judged, deps.now()) : judged
+    // That an unpaid order is still unpaid is no news, and a payer's page asks every few seconds.
+    const isNews = isPaid(fact.tradeState) || verdict !== 'repeated' || fact.source === 'notify'
+    if (isNews) await journal(tx, fact, verdict, order, deps.now())
+    return { verdict, order }
+  })
+  report(fact, verdict, order, deps.log)
+  return verdict
+}
+
+function judge(fact: PaymentFact, order: OrderRow | undefined, config: SettleDeps['config']): Verdict {
+  const { appid, mch_id, total_fee, fee_type, transaction_id } = fact.fields
+  if (appid !== config.WX_APPID || mch_id !== config.WX_MCH_ID) return 'other_merchant'
+  if (!order) return 'unknown_order'
+  if (order.appid !== appid || order.mch_id !== mch_id) return 'other_merchant'
+  if (isPaid(fact.tradeState)) {
+    if (fee_type !== undefined && fee_type !== '' && fee_type !== 'CNY') return 'wrong_currency'
+    if (parseFen(total_fee) !== order.total_fee) return 'wrong_amount'
+    if (!transaction_id) return 'no_transaction_id'
+    if (isPaid(order.trade_state) && order.transaction_id !== transaction_id) return 'paid_twice'
+  }
+  return transitions[order.trade_state][fact.tradeState].move
+}
+
+/** Writes what the verdict says into the order; only a reused transaction_id can still change the verdict. */
+async function apply(
+  tx: Sql,
+  fact: PaymentFact,
+  order: OrderRow,
+  verdict: Verdict,
+  now: Date,
+): Promise<Verdict> {
+  if (verdict === 'paid_twice') {
+    await tx.run('UPDATE payorder SET attention = ?, updated_at = ? WHERE id = ?', [
+      'PAID_TWICE',
+      now,
+      order.id,
+    ])
+    return verdict
+  }
+  const { to } = transitions[order.trade_state][fact.tradeState]
+  if (refusals.has(verdict) || to === order.trade_state) return verdict
+  const attention = verdict === 'paid_late' ? 'PAID_AFTER_CLOSE' : order.attention
+  try {
+    const { affectedRows } = await tx.run(
+      `UPDATE payorder SET trade_state = ?, trade_state_desc = ?, attention = ?, updated_at = ?
+       WHERE id = ? AND trade_state = ?`,
+      [to, fact.fields.trade_state_desc ?? null, attention, now, order.id, order.trade_state],
+    )
+    if (affectedRows !== 1) throw new Error(`order ${order.out_trade_no} changed while it was locked`)
+    if (isPaid(to) && order.transaction_id === null) await writePayment(tx, order.id, fact.fields)
+    return verdict
+  } catch (error) {
+    if (!isDuplicateKey(error, 'payorder_transaction_id')) throw error
+    // Another order holds this transaction: take back the move, keep the journal's row.
+    await tx.run('UPDATE payorder SET trade_state = ?, trade_state_desc = ?, attention = ? WHERE id = ?', [
+      order.trade_state,
+      order.trade_state_desc,
+      order.attention,
+      order.id,
+    ])
+    return 'transaction_reused'
+  }
+}
+
+async function writePayment(tx: Sql, orderId: number, fields: XmlFields): Promise<void> {
+  await tx.run(
+    `UPDATE payorder SET transaction_id = ?, time_end = ?, cash_fee = ?, bank_type = ?, fee_type = ?, openid = ?,
+       is_subscribe = ?, coupon_fee = ?, settlement_total_fee = ?
+     WHERE id = ?`,
+    [
+      text(fields.transaction_id, 50),
+      text(fields.time_end, 50),
+      parseFen(fields.cash_fee) ?? null,
+      text(fields.bank_type, 50),
+      fields.fee_type ? text(fields.fee_type, 50) : 'CNY',
+      text(fields.openid, 128),
+      text(fields.is_subscribe, 50),
+      parseFen(fields.coupon_fee) ?? null,
+      parseFen(fields.settlement_total_fee) ?? null,
+      orderId,
+    ],
+  )
+}
+
+/** The same fact told again (WeChat repeats itself) is one row that counts. */
+async function journal(
+  tx: Sql,
+  fact: PaymentFact,
+  verdict: Verdict,
+  order: OrderRow | undefined,
+  now: Date,
+): Promise<void> {
+  const { appid, mch_id, transaction_id, total_fee, fee_type } = fact.fields
+  const identity = [
+    fact.source,
+    appid,
+    mch_id,
+    fact.outTradeNo,
+    transaction_id,
+    fact.tradeState,
+    total_fee,
+    fee_type,
+  ]
+  const { sign: _sign, nonce_str: _nonce, ...told } = fact.fields
+  const moved = order && !refusals.has(verdict) && verdict !== 'paid_twice'
+  await tx.run(
+    `INSERT INTO payment_event (event_key, source, out_trade_no, transaction_id, trade_state, total_fee, fee_type,
+       verdict, state_before, state_after, fields, first_at, last_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE times = times + 1, last_at = VALUES(last_at),
+       state_after = IF(VALUES(verdict) IN ('repeated', 'stale'), state_after, VALUES(state_after)),
+       verdict = IF(VALUES(verdict) IN ('repeated', 'stale'), verdict, VALUES(verdict))`,
+    [
+      createHash('sha256').update(JSON.stringify(identity)).digest('hex'),
+      fact.source,
+      text(fact.outTradeNo, 64),
+      text(transaction_id, 64),
+      fact.tradeState,
+      parseFen(total_fee) ?? null,
+      text(fee_type, 16),
+      verdict,
+      order?.trade_state ?? null,
+      (moved ? transitions[order.trade_state][fact.tradeState].to : order?.trade_state) ?? null,
+      JSON.stringify(told),
+      now,
+      now,
+    ],
+  )
+}
+
+function text(value: string | undefined, max: number): string | null {
+  return value === undefined || value === '' ? null : value.slice(0, max)
+}
+
+/** The stable names of what ops should know (docs/operations.md). */
+function report(fact: PaymentFact, verdict: Verdict, order: OrderRow | undefined, log: Logger): void {
+  const fields = {
+    source: fact.source,
+    outTradeNo: fact.outTradeNo.slice(0, 64),
+    transactionId: fact.fields.transaction_id?.slice(0, 64),
+    tradeState: fact.tradeState,
+    totalFee: fact.fields.total_fee?.slice(0, 20),
+    orderFee: order?.total_fee,
+    verdict,
+  }
+  if (refusals.has(verdict)) log.error(`payment_${verdict}`, fields)
+  else if (verdict === 'paid_late' || verdict === 'paid_twice') log.error(`payment_${verdict}`, fields)
+  else if (verdict === 'settled' || verdict === 'closed' || verdict === 'refunding')
+    log.info(`payment_${verdict}`, fields)
+}

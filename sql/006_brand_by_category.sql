@@ -1,0 +1,1 @@
+ALTER TABLE brand ADD KEY brand_by_category (categoryId, id);

@@ -1,0 +1,6 @@
+CREATE TABLE banner (
+  id INT NOT NULL AUTO_INCREMENT,
+  img_src VARCHAR(255) NOT NULL,
+  link VARCHAR(255) NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci;

@@ -1,0 +1,16 @@
+INSERT INTO brand (id, brandName, categoryId, brandLogo, hot) VALUES
+  (1, '凌步', 1, '/images/brand1.svg', 1),
+  (2, '跃川', 1, '/images/brand2.svg', 1),
+  (3, '追风', 1, '/images/brand3.svg', 1),
+  (4, '云裳', 2, '/images/brand4.svg', 1),
+  (5, '芭蕾', 2, '/images/brand5.svg', 0),
+  (6, '拾光', 2, '/images/brand6.svg', 1),
+  (7, '磐石', 3, '/images/brand7.svg', 0),
+  (8, '绅步', 3, '/images/brand8.svg', 1),
+  (9, '牧野', 3, '/images/brand9.svg', 0),
+  (10, '素履', 4, '/images/brand10.svg', 1),
+  (11, '青禾', 4, '/images/brand11.svg', 0),
+  (12, '帆也', 4, '/images/brand12.svg', 1),
+  (13, '山行', 5, '/images/brand13.svg', 1),
+  (14, '野径', 5, '/images/brand14.svg', 0),
+  (15, '岩鹿', 5, '/images/brand15.svg', 0);
