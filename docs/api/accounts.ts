@@ -1,0 +1,66 @@
+/** Documentation of registration, login and the SMS code. */
+import Joi from 'joi'
+import { type RouteDocs, success, text } from './route-docs.ts'
+
+export const accounts: Record<string, RouteDocs> = {
+  '/sms': {
+    tag: 'accounts',
+    operationId: 'sendSmsCode',
+    summary: 'Sends a registration code to a mobile',
+    description:
+      'Limits: one a minute, 5 an hour and 10 a day for one mobile; 20 an hour from one address. Where `SMS_ECHO_CODE=true` (local work only) the answer carries the code.',
+    refusals: [1040],
+    limited: true,
+    upstream: true,
+    example: { mobile: '13800138000' },
+    answer: success({ msg: text(), code: Joi.string(), smscode: Joi.string() }),
+    exampleAnswer: { status: 200, msg: '短信发送成功' },
+  },
+  '/register': {
+    tag: 'accounts',
+    operationId: 'register',
+    summary: 'Opens an account',
+    description:
+      'A code serves one registration of the mobile that it was sent to. At most 10 registrations an hour from one address.',
+    refusals: [false, 0, 1030],
+    limited: true,
+    example: {
+      username: 'xiaole',
+      password: 'Letao2024',
+      repeat_password: 'Letao2024',
+      mobile: '13800138000',
+      smscode: '123456',
+    },
+    answer: success({ msg: text() }),
+    exampleAnswer: { status: 200, msg: '注册成功' },
+  },
+  '/login': {
+    tag: 'accounts',
+    operationId: 'login',
+    summary: 'Exchanges a username and password for a token',
+    description:
+      'The token is a JWT (HS256) that lives 36 hours by default; send it as `Authorization: Bearer …`. Five failures of one username in 15 minutes close it for 15 minutes (429), also for the right password.',
+    refusals: [1040],
+    limited: true,
+    example: { username: 'demo', password: 'demo123' },
+    answer: success({
+      token: text('JWT'),
+      msg: text(),
+      userInfo: Joi.object({
+        token: text('the same JWT'),
+        username: text(),
+        mobile: text('masked'),
+      }).required(),
+    }),
+    exampleAnswer: {
+      status: 200,
+      token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
+      msg: '登录成功',
+      userInfo: {
+        token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
+        username: 'demo',
+        mobile: '138****0000',
+      },
+    },
+  },
+}

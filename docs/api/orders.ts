@@ -1,0 +1,90 @@
+/** Documentation of orders and payment, as a shopper's browser sees them. */
+import Joi from 'joi'
+import { fen, list, type RouteDocs, success, text } from './route-docs.ts'
+
+const tradeState = Joi.string()
+  .valid('NOTPAY', 'USERPAYING', 'SUCCESS', 'CLOSED', 'REVOKED', 'PAYERROR', 'REFUND')
+  .required()
+
+export const orders: Record<string, RouteDocs> = {
+  '/wx/order': {
+    tag: 'orders',
+    operationId: 'placeOrder',
+    summary: 'Places an order, or pays an own unpaid order again, and answers with its QR code',
+    description:
+      'Send `items` and the server sets the price. Send an `Idempotency-Key` header (any text of your choice, new for every checkout): the same user and key get the same order again, however often and however parallel they ask. `{ "out_trade_no": "…" }` alone pays an unpaid order again: the stored code while it lives (2 hours), a renewed one after. At most 20 orders a minute for one user.',
+    refusals: [1050, 1051, 1052, 1054],
+    limited: true,
+    upstream: true,
+    example: { items: [{ productId: 1, quantity: 1 }] },
+    answer: success({
+      data: Joi.object({
+        return_code: text(),
+        return_msg: text(),
+        result_code: text(),
+        appid: text(),
+        mch_id: text(),
+        trade_type: text(),
+        prepay_id: text(),
+        code_url: text('what the QR code says'),
+        payUrl: text('the QR code as a `data:image/png;base64,` URL'),
+        nonce_str: text(),
+        out_trade_no: text('the order’s number'),
+        total_fee: fen(),
+      })
+        .required()
+        .unknown(true),
+    }),
+  },
+  '/queryOrder': {
+    tag: 'orders',
+    operationId: 'queryOrder',
+    summary: 'Tells the state of an own order, asking WeChat Pay where it is not final',
+    refusals: [1050, 1054],
+    example: { out_trade_no: '20241122113456000000000000000001' },
+    answer: success({
+      data: Joi.object({
+        out_trade_no: text(),
+        total_fee: fen(),
+        trade_state: tradeState,
+        trade_state_desc: text('the state in words'),
+        transaction_id: Joi.string().description('WeChat Pay’s number, once paid'),
+        time_end: Joi.string().description('yyyyMMddHHmmss in Beijing time, once paid'),
+        cash_fee: Joi.number().integer().description('integer fen, once paid'),
+        bank_type: Joi.string().description('once paid'),
+      })
+        .required()
+        .unknown(true),
+    }),
+  },
+  '/orders': {
+    tag: 'orders',
+    operationId: 'listOrders',
+    summary: 'Own orders, newest first; or one of them with its lines and history',
+    answer: success({
+      data: list(
+        Joi.object({
+          out_trade_no: text(),
+          total_fee: fen(),
+          trade_state: tradeState,
+          trade_state_desc: text(),
+          body: text('what was bought, in words'),
+          created_at: text('ISO 8601'),
+        }).unknown(true),
+      ),
+      next_cursor: Joi.string().allow(null),
+    }),
+  },
+  '/closeOrder': {
+    tag: 'orders',
+    operationId: 'closeOrder',
+    summary: 'Closes an own unpaid order, at WeChat Pay first',
+    refusals: [1050, 1051, 1052, 1054],
+    upstream: true,
+    example: { out_trade_no: '20241122113456000000000000000001' },
+    answer: success({
+      msg: Joi.string(),
+      data: Joi.object({ out_trade_no: text(), trade_state: tradeState }).required().unknown(true),
+    }),
+  },
+}

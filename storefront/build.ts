@@ -1,0 +1,112 @@
+/**
+ * Builds the storefront when its build is missing or was made from other sources. `npm start` calls it; on the
+ * command line `node local/run.mjs storefront/build.ts [--demo]`.
+ */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = dirname(here)
+
+export interface StorefrontBuild {
+  /** The build of `npm start`, with the simulators' buttons; otherwise the one for shoppers. */
+  demo: boolean
+}
+
+/** Where each build is: the one for shoppers never lies where a demo build was. */
+export function storefrontFolder({ demo }: StorefrontBuild): string {
+  return join(here, 'dist', demo ? 'local' : 'site')
+}
+
+/**
+ * Brings a build up to date. Safe when several processes do so at once: each builds in a folder of its own and
+ * puts it in place when it is complete.
+ * @returns the folder, and whether it had to be built
+ * @throws Error with the builder's own words
+ */
+export async function buildStorefront(options: StorefrontBuild): Promise<{ folder: string; built: boolean }> {
+  const folder = storefrontFolder(options)
+  const sources = fingerprint()
+  if (isFrom(folder, sources)) return { folder, built: false }
+  const fresh = `${folder}.${process.pid}`
+  mkdirSync(fresh, { recursive: true })
+  try {
+    await vite(options.demo ? 'demo' : 'production', fresh)
+    writeFileSync(join(fresh, '.built-from'), sources)
+    if (!isFrom(folder, sources)) replaceFolder(folder, fresh)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+  return { folder, built: true }
+}
+
+async function vite(mode: string, outDir: string): Promise<void> {
+  const command = [
+    join(root, 'node_modules/vite/bin/vite.js'),
+    'build',
+    '--mode',
+    mode,
+    '--outDir',
+    outDir,
+    '--logLevel',
+    'warn',
+  ]
+  try {
+    await promisify(execFile)(process.execPath, command, {
+      cwd: here,
+      env: { ...process.env, NODE_ENV: 'production' },
+    })
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string }
+    throw new Error(`the storefront could not be built: ${stderr?.trim() || message}`)
+  }
+}
+
+function replaceFolder(folder: string, fresh: string): void {
+  const old = `${folder}.old.${process.pid}`
+  if (existsSync(folder)) renameSync(folder, old)
+  renameSync(fresh, folder)
+  rmSync(old, { recursive: true, force: true })
+}
+
+function isFrom(folder: string, sources: string): boolean {
+  const mark = join(folder, '.built-from')
+  return existsSync(mark) && readFileSync(mark, 'utf8') === sources
+}
+
+/** A hash of everything that the build depends on. */
+function fingerprint(): string {
+  const hash = createHash('sha256')
+  const files = [
+    'index.html',
+    'package.json',
+    'vite.config.ts',
+    'tsconfig.json',
+    ...filesIn('src'),
+    ...filesIn('public'),
+  ]
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(here, file)))
+  hash.update(readFileSync(join(root, 'package-lock.json')))
+  return hash.update(process.env.VITE_API_BASE ?? '').digest('hex')
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(join(here, folder), { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(here.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort()
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { folder, built } = await buildStorefront({ demo: process.argv.includes('--demo') })
+  console.log(`${folder} ${built ? 'built' : 'is up to date'}`)
+}

@@ -1,0 +1,95 @@
+/** Orders and their payment. Amounts are fen, moments are milliseconds since 1970. */
+import { api, unwrap } from './client.ts'
+
+/** How long WeChat Pay's code lives, where the shop does not say. */
+const codeLifeSec = 2 * 3600
+
+/** A code to scan, and until when. */
+export interface Payment {
+  outTradeNo: string
+  totalFen: number
+  /** The QR code, as a data: URL. */
+  picture: string
+  expiresAt: number
+}
+
+export type TradeState = 'NOTPAY' | 'USERPAYING' | 'SUCCESS' | 'CLOSED' | 'REVOKED' | 'PAYERROR' | 'REFUND'
+
+/** What each state means to a shopper. */
+export const stateTexts: Record<TradeState, string> = {
+  NOTPAY: '待付款',
+  USERPAYING: '支付中',
+  SUCCESS: '已付款',
+  CLOSED: '已关闭',
+  REVOKED: '已撤销',
+  PAYERROR: '支付失败',
+  REFUND: '已退款',
+}
+
+/** True while the order can still be paid. */
+export const payable = (state: TradeState) =>
+  state === 'NOTPAY' || state === 'USERPAYING' || state === 'PAYERROR'
+
+/**
+ * Orders these products, at the shop's prices.
+ * @param key the same for every attempt of one checkout: then there is one order
+ */
+export async function placeOrder(
+  items: { productId: number; quantity: number }[],
+  key: string,
+): Promise<Payment> {
+  const headers = { 'Idempotency-Key': key }
+  return paymentOf(
+    (await unwrap(api.POST('/wx/order', { body: { items }, params: { header: headers } }))).data,
+  )
+}
+
+/** The code of an own unpaid order: the one it has, or a new one after that expired. */
+export async function payAgain(outTradeNo: string): Promise<Payment> {
+  return paymentOf((await unwrap(api.POST('/wx/order', { body: { out_trade_no: outTradeNo } }))).data)
+}
+
+function paymentOf(data: {
+  out_trade_no: string
+  total_fee: number
+  payUrl: string
+  [field: string]: unknown
+}): Payment {
+  const lifeSec = typeof data.expires_in === 'number' ? data.expires_in : codeLifeSec
+  return {
+    outTradeNo: data.out_trade_no,
+    totalFen: Number(data.total_fee),
+    picture: data.payUrl,
+    expiresAt: Date.now() + lifeSec * 1000,
+  }
+}
+
+export async function queryOrder(outTradeNo: string): Promise<{ state: TradeState; totalFen: number }> {
+  const { data } = await unwrap(api.POST('/queryOrder', { body: { out_trade_no: outTradeNo } }))
+  return { state: data.trade_state, totalFen: Number(data.total_fee) }
+}
+
+export async function fetchOrders(cursor?: string) {
+  const query = { limit: 10, ...(cursor ? { cursor } : {}) }
+  const { data, next_cursor } = await unwrap(api.GET('/orders', { params: { query } }))
+  return { orders: data, next: next_cursor ?? undefined }
+}
+
+export async function closeOrder(outTradeNo: string): Promise<void> {
+  await unwrap(api.POST('/closeOrder', { body: { out_trade_no: outTradeNo } }))
+}
+
+/** One own order, with what was bought and what happened to it. */
+export interface OrderDetail {
+  state: TradeState
+  body: string
+  totalFen: number
+  createdAt: Date
+  transactionId?: string
+  lines: { productId: number; name: string; img?: string; priceFen: number; quantity: number }[]
+  history: { text: string; at: Date }[]
+}
+
+export async function fetchOrder(outTradeNo: string): Promise<OrderDetail> {
+  throw new Error(`not yet: ${outTradeNo}`)
+}

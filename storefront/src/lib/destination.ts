@@ -1,0 +1,14 @@
+/**
+ * Where to go after login: a path of this shop. Anything that a browser would take for another site (`//evil`,
+ * `/\evil`, `https:`) becomes the member page.
+ */
+export function safeDestination(next: unknown): string {
+  return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : '/my'
+}
+
+/** A link of a feed: a page of this shop, a page elsewhere, or nothing. */
+export function linkOf(link: string | undefined): { to?: string; href?: string } {
+  if (!link) return {}
+  if (/^\/(?![/\\])/.test(link)) return { to: link }
+  return /^https?:\/\//.test(link) ? { href: link } : {}
+}

@@ -1,0 +1,46 @@
+import { type ComputedRef, computed, type Ref, ref, type ShallowRef, shallowRef } from 'vue'
+import { asShopError, type ShopError } from '../api/errors.ts'
+import { useCountdown } from './countdown.ts'
+import { spanText } from './time.ts'
+
+/** A request that a button starts. */
+export interface Submission {
+  readonly busy: Ref<boolean>
+  readonly error: ShallowRef<ShopError | undefined>
+  /** What to tell the shopper; while a rate limit lasts it says until when. */
+  readonly message: ComputedRef<string>
+  /** True while the shop asked us to wait. */
+  readonly waiting: ComputedRef<boolean>
+  /** Runs the task, unless one is running or a limit lasts. @returns true when it succeeded */
+  run(task: () => Promise<void>): Promise<boolean>
+}
+
+/** One submission at a time: a second click while the first is on its way does nothing. */
+export function useSubmit(): Submission {
+  const busy = ref(false)
+  const error = shallowRef<ShopError>()
+  const { left, running, until } = useCountdown(() => {
+    error.value = undefined
+  })
+  const message = computed(() => {
+    if (!error.value) return ''
+    return running.value ? `${error.value.message}（${spanText(left.value)}后可重试）` : error.value.message
+  })
+
+  async function run(task: () => Promise<void>): Promise<boolean> {
+    if (busy.value || running.value) return false
+    busy.value = true
+    error.value = undefined
+    try {
+      await task()
+      return true
+    } catch (thrown) {
+      error.value = asShopError(thrown)
+      if (error.value.kind === 'limited') until(Date.now() + (error.value.details.retryAfterSec ?? 60) * 1000)
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+  return { busy, error, message, waiting: running, run }
+}

@@ -1,0 +1,50 @@
+/**
+ * Two builds of one source. `--mode demo` is what `npm start` serves: it knows the simulators and offers to
+ * simulate a payment. Every other mode is for shoppers: `__LOCAL__` is false and what it guards is left out.
+ */
+import vue from '@vitejs/plugin-vue'
+import { defineConfig, loadEnv, type Plugin } from 'vite'
+
+/** Scripts from our own origin only; the API's origin is the one other place that the page may talk to. */
+function contentSecurityPolicy(local: boolean, apiBase: string): Plugin {
+  const api = apiBase ? [new URL(apiBase).origin] : []
+  const policy = [
+    "default-src 'self'",
+    `img-src 'self' data: https:${local ? ' http:' : ''}`,
+    "style-src 'self' 'unsafe-inline'",
+    "font-src 'self' data:",
+    ['connect-src', "'self'", ...api, ...(local ? ['http:'] : [])].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "object-src 'none'",
+  ].join('; ')
+  return {
+    name: 'letao-csp',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        injectTo: 'head-prepend',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
+      },
+    ],
+  }
+}
+
+export default defineConfig(({ mode }) => {
+  const env = loadEnv(mode, import.meta.dirname, 'VITE_')
+  const local = mode === 'demo'
+  return {
+    root: import.meta.dirname,
+    plugins: [vue(), contentSecurityPolicy(local, env.VITE_API_BASE ?? '')],
+    define: { __LOCAL__: JSON.stringify(local) },
+    build: {
+      outDir: local ? 'dist/local' : 'dist/site',
+      emptyOutDir: true,
+      target: ['chrome87', 'safari14', 'firefox78', 'edge88'],
+      assetsInlineLimit: 2048,
+      manifest: true,
+      reportCompressedSize: false,
+    },
+  }
+})
