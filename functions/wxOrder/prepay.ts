@@ -27,6 +27,12 @@ const WAIT_SEC = 15
 export interface PayableOrder extends OrderRow {
   prepay_id: string
   code_url: string
+  code_url_at: Date
+}
+
+/** Until when the code can be scanned. */
+export function codeExpiry({ code_url_at }: PayableOrder): Date {
+  return new Date(code_url_at.getTime() + CODE_URL_LIFETIME_MS)
 }
 
 /**
@@ -46,11 +52,12 @@ export async function prepay(order: OrderRow, deps: PrepayDeps): Promise<Payable
     if (!codeUrl.startsWith('weixin://') || codeUrl.length > 256 || prepayId === '' || prepayId.length > 64) {
       throw new AppError('UPSTREAM_FAILED', { cause: new Error('unified order without a usable code_url') })
     }
+    const madeAt = deps.now()
     await session.run(
       'UPDATE payorder SET prepay_id = ?, code_url = ?, code_url_at = ?, updated_at = ? WHERE id = ?',
-      [prepayId, codeUrl, deps.now(), deps.now(), fresh.id],
+      [prepayId, codeUrl, madeAt, madeAt, fresh.id],
     )
-    return { ...fresh, prepay_id: prepayId, code_url: codeUrl }
+    return { ...fresh, prepay_id: prepayId, code_url: codeUrl, code_url_at: madeAt }
   })
 }
 

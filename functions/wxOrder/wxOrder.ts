@@ -2,7 +2,7 @@
 import { AppError } from '#shared/errors'
 import { findOwnOrder } from '#shared/pay/orders'
 import { type PlaceDeps, type PlaceInput, placeOrder } from './place.ts'
-import { type PrepayDeps, prepay } from './prepay.ts'
+import { codeExpiry, type PrepayDeps, prepay } from './prepay.ts'
 
 export type WxOrderDeps = PlaceDeps & PrepayDeps
 
@@ -17,6 +17,8 @@ export interface WxOrderResult {
   trade_type: string
   prepay_id: string
   code_url: string
+  /** ISO 8601: until when the code can be scanned. */
+  code_expires_at: string
   out_trade_no: string
   /** Fen. */
   total_fee: number
@@ -34,10 +36,8 @@ export async function orderAndPay(input: PlaceInput, deps: WxOrderDeps): Promise
   const order =
     again === undefined ? await placeOrder(input, deps) : await findOwnOrder(deps.db, again, input.userId)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
-  const { appid, mch_id, nonce_str, trade_type, prepay_id, code_url, out_trade_no, total_fee } = await prepay(
-    order,
-    deps,
-  )
+  const payable = await prepay(order, deps)
+  const { appid, mch_id, nonce_str, trade_type, prepay_id, code_url, out_trade_no, total_fee } = payable
   return {
     return_code: 'SUCCESS',
     return_msg: 'OK',
@@ -48,6 +48,7 @@ export async function orderAndPay(input: PlaceInput, deps: WxOrderDeps): Promise
     trade_type,
     prepay_id,
     code_url,
+    code_expires_at: codeExpiry(payable).toISOString(),
     out_trade_no,
     total_fee,
     payUrl: await drawQrCode(code_url),

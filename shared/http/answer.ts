@@ -51,7 +51,7 @@ export function failure(error: AppError, requestId: string): Answer {
 
 /** The headers that let the named origins read an answer. */
 export function corsHeaders(origin: string | undefined, allowed: readonly string[]): Record<string, string> {
-  const exposed = { 'Access-Control-Expose-Headers': 'ETag, Retry-After, WWW-Authenticate' }
+  const exposed = { 'Access-Control-Expose-Headers': 'Date, ETag, Retry-After, WWW-Authenticate' }
   if (allowed.includes('*')) return { 'Access-Control-Allow-Origin': '*', ...exposed }
   if (origin === undefined || !allowed.includes(origin)) return { Vary: 'Origin' }
   return { 'Access-Control-Allow-Origin': origin, Vary: 'Origin', ...exposed }
