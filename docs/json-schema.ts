@@ -7,6 +7,7 @@ import type { Description, Schema } from 'joi'
 /** A JSON Schema, as far as this converter writes one. */
 export interface JsonSchema {
   type?: string
+  title?: string
   const?: unknown
   enum?: unknown[]
   format?: string
@@ -45,10 +46,12 @@ export function jsonSchema(schema: Schema): JsonSchema {
   return fromDescription(schema.describe())
 }
 
-function fromDescription(described: Description): JsonSchema {
+/** @param lax fields that the code ignores may be sent; joi hands that setting down to nested objects */
+function fromDescription(described: Description, lax = false): JsonSchema {
   const flags = (described.flags ?? {}) as Record<string, unknown>
   const out: JsonSchema = {
-    ...typeOf(described, flags),
+    ...(typeof flags.label === 'string' ? { title: flags.label } : {}),
+    ...typeOf(described, flags, lax || dropsUnknown(described)),
     ...(typeof flags.description === 'string' ? { description: flags.description } : {}),
     ...('default' in flags && isPlain(flags.default) ? { default: flags.default } : {}),
     ...(described.examples ? { examples: described.examples as unknown[] } : {}),
@@ -57,7 +60,7 @@ function fromDescription(described: Description): JsonSchema {
   return { ...out, ...meta.jsonSchema }
 }
 
-function typeOf(described: Description, flags: Record<string, unknown>): JsonSchema {
+function typeOf(described: Description, flags: Record<string, unknown>, lax: boolean): JsonSchema {
   const allowed = ((described.allow ?? []) as unknown[]).filter(isPlain)
   if (flags.only && allowed.length > 0)
     return allowed.length === 1 ? { const: allowed[0] } : { enum: allowed }
@@ -75,11 +78,11 @@ function typeOf(described: Description, flags: Record<string, unknown>): JsonSch
       case 'number':
         return Object.assign({ type: 'number' }, ...rules.map(numberRule))
       case 'array':
-        return arrayOf(described, rules)
+        return arrayOf(described, rules, lax)
       case 'object':
-        return objectOf(described, flags)
+        return objectOf(described, flags, lax)
       case 'alternatives':
-        return alternativesOf(described)
+        return alternativesOf(described, lax)
       default:
         throw new Error(`no JSON Schema for joi type ${described.type}`)
     }
@@ -102,8 +105,6 @@ function stringRule({ name, args = {} }: Rule): JsonSchema {
       return { format: 'uri' }
     case 'isoDate':
       return { format: 'date-time' }
-    case 'ip':
-      return { format: 'ipv4' }
     case 'hex':
       return { pattern: '^[a-fA-F0-9]+$' }
     // What joi changes or checks beyond what a schema can say.
@@ -111,6 +112,7 @@ function stringRule({ name, args = {} }: Rule): JsonSchema {
     case 'case':
     case 'replace':
     case 'custom':
+    case 'ip':
       return {}
     default:
       throw new Error(`no JSON Schema for joi string rule ${name}`)
@@ -138,8 +140,8 @@ function numberRule({ name, args = {} }: Rule): JsonSchema {
   }
 }
 
-function arrayOf(described: Description, rules: Rule[]): JsonSchema {
-  const items = ((described.items ?? []) as Description[]).map(fromDescription)
+function arrayOf(described: Description, rules: Rule[], lax: boolean): JsonSchema {
+  const items = ((described.items ?? []) as Description[]).map((item) => fromDescription(item, lax))
   const out: JsonSchema = { type: 'array' }
   if (items.length > 0) out.items = items.length === 1 ? items[0] : { anyOf: items }
   for (const { name, args = {} } of rules) {
@@ -153,21 +155,25 @@ function arrayOf(described: Description, rules: Rule[]): JsonSchema {
   return out
 }
 
-function objectOf(described: Description, flags: Record<string, unknown>): JsonSchema {
+function objectOf(described: Description, flags: Record<string, unknown>, lax: boolean): JsonSchema {
   const keys = Object.entries((described.keys ?? {}) as Record<string, Description>)
   const presence = (key: Description) => (key.flags as { presence?: string } | undefined)?.presence
   const present = keys.filter(([, key]) => presence(key) !== 'forbidden')
   const required = present.filter(([, key]) => presence(key) === 'required').map(([name]) => name)
   const out: JsonSchema = {
     type: 'object',
-    properties: Object.fromEntries(present.map(([name, key]) => [name, fromDescription(key)])),
+    properties: Object.fromEntries(present.map(([name, key]) => [name, fromDescription(key, lax)])),
     ...(required.length > 0 ? { required } : {}),
-    additionalProperties: flags.unknown === true,
+    ...(lax ? {} : { additionalProperties: flags.unknown === true }),
   }
   const all = ((described.dependencies ?? []) as { rel: string; peers: string[]; key?: string }[]).map(
     dependency,
   )
   return all.length > 0 ? { ...out, allOf: all } : out
+}
+
+function dropsUnknown(described: Description): boolean {
+  return Boolean((described.preferences as { stripUnknown?: unknown } | undefined)?.stripUnknown)
 }
 
 function dependency({ rel, peers, key }: { rel: string; peers: string[]; key?: string }): JsonSchema {
@@ -192,11 +198,11 @@ function dependency({ rel, peers, key }: { rel: string; peers: string[]; key?: s
   }
 }
 
-function alternativesOf(described: Description): JsonSchema {
+function alternativesOf(described: Description, lax: boolean): JsonSchema {
   const matches = (described.matches ?? []) as { schema?: Description }[]
   const schemas = matches.map(({ schema }) => {
     if (!schema) throw new Error('no JSON Schema for a conditional joi alternative')
-    return fromDescription(schema)
+    return fromDescription(schema, lax)
   })
   const one = (described.flags as { match?: string } | undefined)?.match === 'one'
   return one ? { oneOf: schemas } : { anyOf: schemas }
@@ -210,6 +216,7 @@ function sourceOf(printed: string): string {
   return match[1] ?? ''
 }
 
+/** What a schema can show: not a reference to another field, not a function. */
 function isPlain(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }

@@ -22,7 +22,7 @@ export const accounts: Record<string, RouteDocs> = {
     summary: 'Opens an account',
     description:
       'A code serves one registration of the mobile that it was sent to. At most 10 registrations an hour from one address.',
-    refusals: [false, 0, 1030],
+    refusals: [0, 1030],
     limited: true,
     example: {
       username: 'xiaole',

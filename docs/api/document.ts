@@ -19,6 +19,8 @@ export interface RouteFacts {
   aliases: string[]
   /** True where a JWT is required. */
   login: boolean
+  /** `status` of a parameter that the schema refuses. */
+  invalidStatus: number | false
   body?: Schema
   query?: Schema
 }
@@ -39,10 +41,15 @@ const bodyFaults: ErrorCode[] = ['BODY_UNREADABLE', 'BODY_TOO_LARGE', 'UNSUPPORT
 /** Builds the document. @throws Error for a route without texts, or texts without a route */
 export function buildDocument(routes: RouteFacts[], version: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {}
+  const requestBodies: Record<string, unknown> = {}
+  const answers: Record<string, unknown> = {}
   for (const route of routes) {
     const texts = docs[route.path]
     if (!texts)
       throw new Error(`docs/api has no text for ${route.method} ${route.path} of ${route.functionName}`)
+    const body = requestBody(route, texts)
+    if (body) requestBodies[texts.operationId] = body
+    answers[texts.operationId] = successOrRefusal(route, texts)
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, texts) }
     for (const alias of route.aliases) {
       paths[alias] = { ...paths[alias], [route.method]: aliasOperation(route, texts, alias) }
@@ -67,7 +74,11 @@ export function buildDocument(routes: RouteFacts[], version: string): Record<str
         token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'From POST /login' },
       },
       schemas: { ErrorStatus: errorStatus(), Refusal: refusal(), Fault: refusal() },
-      responses: Object.fromEntries(faultRows().map((row) => [`Fault${row.http}`, faultResponse(row)])),
+      requestBodies,
+      responses: {
+        ...answers,
+        ...Object.fromEntries(faultRows().map((row) => [`Fault${row.http}`, faultResponse(row)])),
+      },
     },
   }
 }
@@ -84,8 +95,8 @@ function operation(route: RouteFacts, texts: RouteDocs): Record<string, unknown>
     ...(route.aliases.length > 0 ? { 'x-aliases': route.aliases } : {}),
     security: route.login ? [{ token: [] }] : [],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(texts.wire ? { requestBody: texts.wire.request } : requestBody(route, texts)),
-    responses: texts.wire ? texts.wire.responses : responses(route, texts),
+    ...(route.body || texts.wire ? { requestBody: ref('requestBodies', texts.operationId) } : {}),
+    responses: { 200: ref('responses', texts.operationId), ...(texts.wire ? {} : faults(route, texts)) },
   }
 }
 
@@ -125,48 +136,55 @@ function queryParameters(route: RouteFacts, texts: RouteDocs): Record<string, un
   }))
 }
 
-function requestBody(route: RouteFacts, texts: RouteDocs): Record<string, unknown> {
-  if (!route.body) return {}
+function ref(kind: string, name: string): { $ref: string } {
+  return { $ref: `#/components/${kind}/${name}` }
+}
+
+function requestBody(route: RouteFacts, texts: RouteDocs): Record<string, unknown> | undefined {
+  if (texts.wire) return texts.wire.request
+  if (!route.body) return undefined
   const schema = jsonSchema(route.body)
   const example = texts.example ? { example: texts.example } : {}
   const content = {
     'application/json': { schema, ...example },
     'application/x-www-form-urlencoded': { schema },
   }
-  return { requestBody: { required: true, content } }
+  return { required: true, content }
 }
 
-function responses(route: RouteFacts, texts: RouteDocs): Record<string, unknown> {
-  const answers: JsonSchema[] = texts.answer ? [jsonSchema(texts.answer)] : []
-  const faults = [
-    ...(route.body ? bodyFaults : []),
-    ...(route.login ? (['UNAUTHORIZED'] as ErrorCode[]) : []),
-    ...(texts.limited ? (['TOO_MANY_REQUESTS'] as ErrorCode[]) : []),
-    ...(texts.upstream ? (['UPSTREAM_FAILED'] as ErrorCode[]) : []),
-    ...generalFaults,
-  ]
-  const codes = faults.map((code) => errorTable[code].http)
-  const refusable = Boolean(route.body ?? route.query) || (texts.refusals ?? []).length > 0
+function successOrRefusal(route: RouteFacts, texts: RouteDocs): Record<string, unknown> {
+  if (texts.wire) return texts.wire.response
+  const answer: JsonSchema = texts.answer ? jsonSchema(texts.answer) : {}
+  const refused = refusals(texts, route)
+  const refusable = refused.length > 0
   return {
-    200: {
-      description: refusable ? 'Success, or a refusal with the reason' : 'Success',
-      content: {
-        'application/json': {
-          schema: refusable ? { anyOf: [...answers, { $ref: '#/components/schemas/Refusal' }] } : answers[0],
-          ...(texts.exampleAnswer ? { example: texts.exampleAnswer } : {}),
-        },
+    description: refusable ? 'Success, or a refusal with the reason' : 'Success',
+    content: {
+      'application/json': {
+        schema: refusable ? { anyOf: [answer, ref('schemas', 'Refusal')] } : answer,
+        ...(texts.exampleAnswer ? { example: texts.exampleAnswer } : {}),
       },
-      ...(refusable ? { 'x-refusals': refusals(texts, route) } : {}),
     },
-    ...Object.fromEntries(
-      [...new Set(codes)].sort().map((http) => [http, { $ref: `#/components/responses/Fault${http}` }]),
-    ),
+    ...(refusable ? { 'x-refusals': refused } : {}),
   }
 }
 
-function refusals(texts: RouteDocs, route: RouteFacts): unknown[] {
-  const own = texts.refusals ?? []
-  return route.body || route.query ? [...(own.includes(false) ? [] : [1010]), ...own] : own
+/** The answers that use their HTTP status. */
+function faults(route: RouteFacts, texts: RouteDocs): Record<string, unknown> {
+  const codes: ErrorCode[] = [
+    ...(route.body ? bodyFaults : []),
+    ...(route.login ? (['UNAUTHORIZED'] as const) : []),
+    ...(texts.limited ? (['TOO_MANY_REQUESTS'] as const) : []),
+    ...(texts.upstream ? (['UPSTREAM_FAILED'] as const) : []),
+    ...generalFaults,
+  ]
+  const statuses = [...new Set(codes.map((code) => errorTable[code].http))].sort()
+  return Object.fromEntries(statuses.map((http) => [http, ref('responses', `Fault${http}`)]))
+}
+
+/** The `status` values beside 200 that keep HTTP 200. */
+function refusals(texts: RouteDocs, route: RouteFacts): (number | false)[] {
+  return [...(route.body || route.query ? [route.invalidStatus] : []), ...(texts.refusals ?? [])]
 }
 
 /** Every `status` that is not a success, with the default text of each row of the error table. */

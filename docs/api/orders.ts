@@ -27,6 +27,7 @@ export const orders: Record<string, RouteDocs> = {
         trade_type: text(),
         prepay_id: text(),
         code_url: text('what the QR code says'),
+        code_expires_at: text('ISO 8601: until when the code can be scanned'),
         payUrl: text('the QR code as a `data:image/png;base64,` URL'),
         nonce_str: text(),
         out_trade_no: text('the order’s number'),

@@ -8,11 +8,9 @@ const xml = (description: string) => ({
 
 const wire: RouteDocs['wire'] = {
   request: { required: true, ...xml('WeChat Pay’s notification, API v2') },
-  responses: {
-    200: xml(
-      '`SUCCESS` only after the fact is durably recorded; otherwise `FAIL` and the reason, so that it is sent again',
-    ),
-  },
+  response: xml(
+    '`SUCCESS` only after the fact is durably recorded; otherwise `FAIL` and the reason, so that it is sent again',
+  ),
 }
 
 export const payments: Record<string, RouteDocs> = {

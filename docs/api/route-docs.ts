@@ -20,8 +20,8 @@ export interface RouteDocs {
   /** True where a limit can answer 429, or the peer behind it 502. */
   limited?: boolean
   upstream?: boolean
-  /** Request and responses in OpenAPI's own words, for a route that does not speak the envelope. */
-  wire?: { request: Record<string, unknown>; responses: Record<string, unknown> }
+  /** Request and answer in OpenAPI's own words, for a route that does not speak the envelope. */
+  wire?: { request: Record<string, unknown>; response: Record<string, unknown> }
   /** A request body (or query) that works on the demo shop. */
   example?: Record<string, unknown>
   /** A complete answer of `status` 200. */
