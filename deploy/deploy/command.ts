@@ -1,0 +1,24 @@
+/** From the command line to the deploy. */
+import { DeployError } from '../api/errors.ts'
+import { readArtifact } from '../package/artifact.ts'
+import { artifactFolder } from '../package/bundle.ts'
+import type { Framework } from '../provider/framework.ts'
+import { selectFunctions } from '../provider/service.ts'
+import { deployService } from './deploy.ts'
+
+export async function deploy(framework: Framework): Promise<void> {
+  const { service, api } = framework
+  const share = shareOf(framework.text('canary'))
+  const folder = framework.packageFolder ?? artifactFolder(service)
+  const selected = selectFunctions(service, framework.text('function'))
+  const packaged = selected.map((fn) => ({ fn, artifact: readArtifact(fn, folder) }))
+  await deployService(api, service, packaged, framework, { share, planOnly: framework.flag('plan') })
+}
+
+/** @throws DeployError when it is no whole percentage from 1 to 99 */
+function shareOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const percent = /^\d{1,2}$/.test(text) ? Number(text) : 0
+  if (percent === 0) throw new DeployError(`--canary ${text}: must be a whole percentage from 1 to 99.`)
+  return percent / 100
+}

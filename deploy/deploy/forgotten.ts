@@ -1,0 +1,24 @@
+/** Functions that this service deployed once and serverless.yml no longer names. */
+import type { Api } from '../api/client.ts'
+import { allPages } from '../api/pages.ts'
+import { isOurs } from '../provider/marks.ts'
+import type { ShopService } from '../provider/service.ts'
+
+/** The names of all functions in our namespace that were deployed from here, whether serverless.yml has them or not. */
+export async function deployedNames(api: Api, service: ShopService): Promise<string[]> {
+  // The API's search key matches anywhere in a name, so the description decides.
+  const found = await allPages(async (Offset, Limit) => {
+    const request = { Namespace: service.namespace, Offset, Limit }
+    const { Functions, TotalCount } = await api.scf('ListFunctions', request, { subject: service.namespace })
+    return { items: Functions ?? [], total: TotalCount }
+  })
+  return found
+    .filter(({ FunctionName, Description }) => isOurs(service, FunctionName ?? '', Description))
+    .map(({ FunctionName }) => FunctionName ?? '')
+}
+
+/** Those of them that serverless.yml no longer names. */
+export function forgottenNames(service: ShopService, deployed: readonly string[]): string[] {
+  const known = new Set(service.functions.map(({ id }) => id.FunctionName))
+  return deployed.filter((name) => !known.has(name))
+}

@@ -1,0 +1,72 @@
+/** Moves `$DEFAULT`, which function URLs, timers and domain paths follow. */
+import type { Api } from '../api/client.ts'
+import { type FunctionId, write } from '../api/wait.ts'
+import { type TrafficMark, trafficMark } from '../provider/marks.ts'
+import { defaultAlias, type Traffic } from './state.ts'
+
+/** Sends all traffic to one version, and notes the move so that `rollback` can take it back. */
+export async function moveTraffic(
+  api: Api,
+  id: FunctionId,
+  traffic: Traffic | undefined,
+  version: number,
+  release: string,
+): Promise<void> {
+  const from = traffic?.version ?? 0
+  const moves = traffic?.mark.moves ?? []
+  const mark: TrafficMark = {
+    canary: undefined,
+    moves: from === version ? moves : [{ release, from }, ...moves],
+  }
+  await pointDefault(api, id, { version, mark, isNew: traffic === undefined })
+}
+
+/** Sends a share (0 to 1) of the traffic to another version; the rest stays. */
+export async function startCanary(
+  api: Api,
+  id: FunctionId,
+  traffic: Traffic,
+  version: number,
+  share: number,
+  release: string,
+): Promise<void> {
+  await pointDefault(api, id, {
+    version: traffic.version,
+    canary: { version, share },
+    mark: { ...traffic.mark, canary: release },
+  })
+}
+
+/** Sends all traffic back to the version that has the larger share by right. */
+export async function endCanary(api: Api, id: FunctionId, traffic: Traffic): Promise<void> {
+  await pointDefault(api, id, { version: traffic.version, mark: { ...traffic.mark, canary: undefined } })
+}
+
+/** Takes back the latest noted move. */
+export async function takeBack(api: Api, id: FunctionId, traffic: Traffic): Promise<void> {
+  const [last, ...earlier] = traffic.mark.moves
+  if (!last) return
+  await pointDefault(api, id, { version: last.from, mark: { canary: undefined, moves: earlier } })
+}
+
+interface Target {
+  readonly version: number
+  readonly canary?: { readonly version: number; readonly share: number }
+  readonly mark: TrafficMark
+  readonly isNew?: boolean
+}
+
+async function pointDefault(
+  api: Api,
+  id: FunctionId,
+  { version, canary, mark, isNew = false }: Target,
+): Promise<void> {
+  const weights = canary ? [{ Version: String(canary.version), Weight: canary.share }] : []
+  await write(api, id, isNew ? 'CreateAlias' : 'UpdateAlias', {
+    Name: defaultAlias,
+    FunctionVersion: String(version),
+    // Sent when empty too: it is what ends a canary.
+    RoutingConfig: { AdditionalVersionWeights: weights },
+    Description: trafficMark(mark),
+  })
+}

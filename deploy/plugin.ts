@@ -1,0 +1,55 @@
+/** The provider plugin: registers what serverless.yml may say, and the commands. */
+import { DeployCommand } from './deploy/index.ts'
+import { PackageCommand } from './package/index.ts'
+import type { Command, CommandDeclaration } from './provider/command.ts'
+import type { Framework, Options, Serverless, Writers } from './provider/framework.ts'
+import { customSchema, providerSchema } from './provider/schema.ts'
+
+const providerName = 'tencent'
+const commandClasses: (new () => Command)[] = [PackageCommand, DeployCommand]
+
+export class TencentPlugin {
+  static getProviderName(): string {
+    return providerName
+  }
+
+  /** Tells the framework to load this plugin for `provider.name: tencent` alone. */
+  readonly provider = this
+  readonly commands: Record<string, CommandDeclaration>
+  readonly hooks: Record<string, () => Promise<void>>
+  readonly #open: () => Promise<Framework>
+  readonly #UserError: Serverless['classes']['Error']
+
+  constructor(serverless: Serverless, options: Options, writers: Writers) {
+    serverless.setProvider(providerName, this)
+    serverless.configSchemaHandler.defineProvider(providerName, providerSchema)
+    serverless.configSchemaHandler.defineCustomProperties(customSchema)
+    let opened: Promise<Framework> | undefined
+    this.#open = async () => {
+      opened ??= import('./provider/framework.ts').then(
+        (module) => new module.Framework(serverless, options, writers),
+      )
+      return await opened
+    }
+    this.#UserError = serverless.classes.Error
+    const commands = commandClasses.map((CommandClass) => new CommandClass())
+    this.commands = Object.assign({}, ...commands.map((command) => command.commands ?? {}))
+    const hooks = commands.flatMap((command) => Object.entries(command.hooks))
+    this.hooks = Object.fromEntries(hooks.map(([event, hook]) => [event, async () => await this.#run(hook)]))
+  }
+
+  /** Runs a hook; every failure becomes one that the framework shows without a stack. */
+  async #run(hook: (framework: Framework) => Promise<void>): Promise<void> {
+    try {
+      await hook(await this.#open())
+    } catch (error) {
+      const UserError = this.#UserError
+      if (error instanceof UserError) throw error
+      const { name, message, stack } = error instanceof Error ? error : new Error()
+      if (name === 'DeployError') throw new UserError(message, 'TENCENT_DEPLOY')
+      // A fault of ours: its message may quote anything, so only its kind and place are told.
+      const place = /([^\s()/]+\.ts:\d+)/.exec(stack ?? '')?.[1] ?? 'an unknown place'
+      throw new UserError(`Internal fault of the deploy plugin: ${name} at ${place}.`, 'TENCENT_DEPLOY')
+    }
+  }
+}

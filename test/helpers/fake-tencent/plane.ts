@@ -1,0 +1,289 @@
+/**
+ * A Tencent Cloud control plane in this process: SCF as far as deploying needs it, the log search and the certificate
+ * look-up. It verifies signatures, checks every request against the SDK's models and the documented limits, plays
+ * asynchronous states (they go on when one looks at them, not with the clock), and counts.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Call, pageOf } from './call.ts'
+import { answerCertificate, type Certificate } from './certificates.ts'
+import {
+  createCustomDomain,
+  deleteCustomDomain,
+  getCustomDomain,
+  listCustomDomains,
+  updateCustomDomain,
+} from './domains.ts'
+import {
+  createFunction,
+  deleteFunction,
+  getFunction,
+  getFunctionAddress,
+  listFunctions,
+  updateFunctionCode,
+  updateFunctionConfiguration,
+} from './functions.ts'
+import { type Invocation, type Invoker, invokeFunction } from './invoke.ts'
+import { checkNamespaceName, regions } from './limits.ts'
+import { answerLogs, type LogRecord } from './logs.ts'
+import { isKnownAction, validate } from './models.ts'
+import { Refusal, refuse } from './refusal.ts'
+import { newRegion, type Region } from './store.ts'
+import { type Account, verifySignature } from './tc3.ts'
+import { createTrigger, deleteTrigger, listTriggers, updateTrigger } from './triggers.ts'
+import {
+  createAlias,
+  deleteAlias,
+  getAlias,
+  listAliases,
+  listVersionByFunction,
+  publishVersion,
+  updateAlias,
+} from './versions.ts'
+
+type Handler = (call: Call, request: never) => object | Promise<object>
+
+const scfHandlers: Record<string, Handler> = {
+  CreateFunction: createFunction,
+  UpdateFunctionCode: updateFunctionCode,
+  UpdateFunctionConfiguration: updateFunctionConfiguration,
+  GetFunction: getFunction,
+  GetFunctionAddress: getFunctionAddress,
+  ListFunctions: listFunctions,
+  DeleteFunction: deleteFunction,
+  PublishVersion: publishVersion,
+  ListVersionByFunction: listVersionByFunction,
+  GetAlias: getAlias,
+  ListAliases: listAliases,
+  CreateAlias: createAlias,
+  UpdateAlias: updateAlias,
+  DeleteAlias: deleteAlias,
+  CreateTrigger: createTrigger,
+  UpdateTrigger: updateTrigger,
+  DeleteTrigger: deleteTrigger,
+  ListTriggers: listTriggers,
+  GetCustomDomain: getCustomDomain,
+  ListCustomDomains: listCustomDomains,
+  CreateCustomDomain: createCustomDomain,
+  UpdateCustomDomain: updateCustomDomain,
+  DeleteCustomDomain: deleteCustomDomain,
+  InvokeFunction: invokeFunction,
+  ListNamespaces: ({ region }: Call, request: { Offset?: number; Limit?: number }) => {
+    const all = [...region.namespaces].map(([Name, { Description }]) => ({
+      Name,
+      Description,
+      Type: 'default',
+    }))
+    return { Namespaces: pageOf(all, request), TotalCount: all.length }
+  },
+  CreateNamespace: (
+    { region }: Call,
+    { Namespace, Description = '' }: { Namespace: string; Description?: string },
+  ) => {
+    checkNamespaceName(Namespace)
+    if (region.namespaces.has(Namespace)) refuse('ResourceInUse.Namespace', `Namespace ${Namespace} exists.`)
+    if (region.namespaces.size >= 5) refuse('LimitExceeded.Namespace', 'Five namespaces per region.')
+    region.namespaces.set(Namespace, { Description })
+    return {}
+  },
+}
+
+export interface RecordedCall {
+  readonly action: string
+  readonly region: string
+  readonly request: Record<string, unknown>
+}
+
+/**
+ * What happens to the n-th call from now on: `refuse` answers an error that is not worth a retry; `drop` breaks the
+ * connection before anything is done; `lose` does the work and breaks the connection; `die` drops this call and all
+ * that follow; `loseAndDie` does the work, then all that follow are dropped. Any other text is an error code.
+ */
+export interface Fault {
+  readonly at: number
+  readonly kind: 'drop' | 'lose' | 'die' | 'loseAndDie' | (string & {})
+}
+
+const bodyLimit = 10 * 1024 * 1024
+
+export class FakePlane {
+  readonly calls: RecordedCall[] = []
+  readonly invocations: Invocation[] = []
+  readonly accounts: Account[] = [{ secretId: 'AKIDtest', secretKey: 'test-secret-key' }]
+  readonly appId = '1250000000'
+  readonly logs: LogRecord[] = []
+  readonly certificates = new Map<string, Certificate>()
+  /** How many looks a step takes until it is done. */
+  pollsPerStep = 2
+  /** Requests a second and action. */
+  rateLimit = Number.POSITIVE_INFINITY
+  /** How often a new domain's CNAME is not visible yet. */
+  dnsFailures = 0
+  /** How far this control plane's clock is from the machine's. */
+  clockOffsetMs = 0
+  invoker: Invoker = async () => ({ RetMsg: '{}', ErrMsg: '', InvokeResult: 0 })
+  random: () => number = Math.random
+  readonly #regions = new Map<string, Region>()
+  readonly #failures: { during: string; status: string; code: string; message: string }[] = []
+  readonly #recent = new Map<string, number[]>()
+  readonly #server: Server
+  #faults: Fault[] = []
+  #seen = 0
+  #isDead = false
+  #urlIds = 0
+  #requestIds = 0
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#serve(request, response))
+  }
+
+  /** Starts one on a free port. */
+  static async start(): Promise<FakePlane> {
+    const plane = new FakePlane()
+    await new Promise<void>((resolve) => plane.#server.listen(0, '127.0.0.1', resolve))
+    return plane
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  /** For `TENCENT_API_BASE`. */
+  get base(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  region(name = 'ap-guangzhou'): Region {
+    const known = this.#regions.get(name) ?? newRegion(name)
+    this.#regions.set(name, known)
+    return known
+  }
+
+  /** Everything but Get, List, Describe, Search and Invoke. */
+  get writes(): RecordedCall[] {
+    return this.calls.filter(({ action }) => !/^(Get|List|Describe|Search|Invoke)/.test(action))
+  }
+
+  /** How often each action was called. */
+  counts(calls: readonly RecordedCall[] = this.calls): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const { action } of calls) counts[action] = (counts[action] ?? 0) + 1
+    return counts
+  }
+
+  /** Forgets the calls so far, and the faults that were planned; a dead plane lives again. */
+  reset(): void {
+    this.calls.length = 0
+    this.invocations.length = 0
+    this.#faults = []
+    this.#seen = 0
+    this.#isDead = false
+  }
+
+  /** Plans faults, counted from the next call as 1. */
+  fail(...faults: Fault[]): void {
+    this.#seen = 0
+    this.#faults = faults
+  }
+
+  /** The next step of this kind (`Creating`, `Updating`, `Publishing`, `Deleting`) fails after its answer. */
+  failStep(during: string, code: string, message: string): void {
+    const status =
+      { Creating: 'CreateFailed', Publishing: 'PublishFailed', Deleting: 'DeleteFailed' }[during] ??
+      'UpdateFailed'
+    this.#failures.push({ during, status, code, message })
+  }
+
+  takeFailure(during: string): { status: string; code: string; message: string } | undefined {
+    const index = this.#failures.findIndex((failure) => failure.during === during)
+    return index < 0 ? undefined : this.#failures.splice(index, 1)[0]
+  }
+
+  nextUrlId(): string {
+    this.#urlIds += 1
+    return `url${this.#urlIds.toString(36).padStart(7, '0')}`
+  }
+
+  requestId(): string {
+    this.#requestIds += 1
+    return `00000000-0000-4000-8000-${this.#requestIds.toString().padStart(12, '0')}`
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request)
+    const action = String(request.headers['x-tc-action'] ?? '')
+    response.setHeader('Date', new Date(Date.now() + this.clockOffsetMs).toUTCString())
+    if (action !== '') this.#seen += 1
+    const fault = this.#faults.find(({ at }) => at === this.#seen)?.kind
+    if (fault === 'die') this.#isDead = true
+    if (this.#isDead || fault === 'drop') {
+      request.socket.destroy()
+      return
+    }
+    const answer = await this.#answer(request, action, body, fault)
+    if (fault === 'loseAndDie') this.#isDead = true
+    if (fault === 'lose' || fault === 'loseAndDie') {
+      request.socket.destroy()
+      return
+    }
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify({ Response: { ...answer, RequestId: this.requestId() } }))
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    action: string,
+    body: Buffer,
+    fault: string | undefined,
+  ): Promise<object> {
+    try {
+      if (fault !== undefined && !['drop', 'lose', 'die', 'loseAndDie'].includes(fault))
+        refuse(fault, 'Injected by the test.')
+      if (action === '') refuse('MissingParameter', 'X-TC-Action is missing.')
+      if (body.length > bodyLimit) refuse('RequestSizeLimitExceeded', 'The request has more than 10 MB.')
+      verifySignature(request, body, this.accounts, Date.now() + this.clockOffsetMs)
+      this.#limitRate(action)
+      const regionName = String(request.headers['x-tc-region'] ?? '')
+      if (!regions.has(regionName)) refuse('UnsupportedRegion', `The region ${regionName} is not supported.`)
+      const parameters = JSON.parse(body.toString('utf8')) as Record<string, unknown>
+      this.calls.push({ action, region: regionName, request: parameters })
+      return await this.#dispatch(String(request.headers['x-tc-version']), action, regionName, parameters)
+    } catch (error) {
+      if (error instanceof Refusal) return { Error: { Code: error.code, Message: error.message } }
+      return { Error: { Code: 'InternalError.FakePlane', Message: String(error) } }
+    }
+  }
+
+  async #dispatch(
+    version: string,
+    action: string,
+    region: string,
+    request: Record<string, unknown>,
+  ): Promise<object> {
+    if (version === '2020-10-16' && action === 'SearchLog') return answerLogs(this.logs, request)
+    if (version === '2019-12-05' && action === 'DescribeCertificate')
+      return answerCertificate(this.certificates, request)
+    if (version !== '2018-04-16') refuse('NoSuchVersion', `The version ${version} does not exist.`)
+    if (!isKnownAction(action)) refuse('InvalidAction', `The action ${action} does not exist.`)
+    validate(action, request)
+    const handler = scfHandlers[action] ?? refuse('UnsupportedOperation', `${action} is not played here.`)
+    const now = () => new Date(Date.now() + this.clockOffsetMs).toISOString().slice(0, 19).replace('T', ' ')
+    return await handler({ plane: this, region: this.region(region), now }, request as never)
+  }
+
+  #limitRate(action: string): void {
+    const now = performance.now()
+    const recent = (this.#recent.get(action) ?? []).filter((at) => at > now - 1000)
+    this.#recent.set(action, recent)
+    if (recent.length >= this.rateLimit)
+      refuse('RequestLimitExceeded', `More than ${this.rateLimit} requests a second.`)
+    recent.push(now)
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
