@@ -4,10 +4,20 @@
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { buildDocsPage } from '../docs/page/build.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
@@ -36,6 +46,7 @@ export async function buildStorefront(options: StorefrontBuild): Promise<{ folde
   mkdirSync(fresh, { recursive: true })
   try {
     await vite(options.demo ? 'demo' : 'production', fresh)
+    if (options.demo) await buildDocsPage(join(fresh, 'docs'))
     writeFileSync(join(fresh, '.built-from'), sources)
     if (!isFrom(folder, sources)) replaceFolder(folder, fresh)
   } finally {
@@ -80,29 +91,22 @@ function isFrom(folder: string, sources: string): boolean {
 
 /** A hash of everything that the build depends on. */
 function fingerprint(): string {
+  const own = ['index.html', 'package.json', 'vite.config.ts', 'src', 'public'].map(
+    (name) => `storefront/${name}`,
+  )
   const hash = createHash('sha256')
-  const files = [
-    'index.html',
-    'package.json',
-    'vite.config.ts',
-    'tsconfig.json',
-    ...filesIn('src'),
-    ...filesIn('public'),
-  ]
-  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(here, file)))
-  hash.update(readFileSync(join(root, 'package-lock.json')))
+  for (const file of [...own, 'docs/page', 'docs/openapi.json', 'package-lock.json'].flatMap(filesAt)) {
+    hash.update(`${file}\0`).update(readFileSync(join(root, file)))
+  }
   return hash.update(process.env.VITE_API_BASE ?? '').digest('hex')
 }
 
-function filesIn(folder: string): string[] {
-  const entries = readdirSync(join(here, folder), { recursive: true, withFileTypes: true })
-  return entries
+/** The file itself, or every file below a folder. */
+function filesAt(path: string): string[] {
+  if (statSync(join(root, path)).isFile()) return [path]
+  return readdirSync(join(root, path), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(here.length + 1)
-        .replaceAll('\\', '/'),
-    )
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .sort()
 }
 

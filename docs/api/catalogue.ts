@@ -30,7 +30,7 @@ export const catalogue: Record<string, RouteDocs> = {
   '/gridList': {
     tag: 'catalogue',
     operationId: 'listGrid',
-    summary: 'The entries of the home page’s grid, in order',
+    summary: "The entries of the home page's grid, in order",
     answer: success({
       data: list(
         Joi.object({
@@ -51,7 +51,7 @@ export const catalogue: Record<string, RouteDocs> = {
     operationId: 'listSports',
     summary: 'The products of the sports zone',
     description:
-      'Prices are numbers in yuan (`299`, `19.9`), as the tutorial’s storefronts expect. Turn them into fen by string arithmetic. `id` is the `productId` of an order’s `items`.',
+      "Prices are numbers in yuan (`299`, `19.9`), as the tutorial's storefronts expect. Turn them into fen by string arithmetic. `id` is the `productId` of an order's `items`.",
     answer: success({
       data: list(
         Joi.object({

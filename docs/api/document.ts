@@ -68,6 +68,7 @@ export function buildDocument(routes: RouteFacts[], version: string): Record<str
     },
     servers: [{ url: '/', description: 'The shop that serves this document' }],
     tags,
+    'x-errors': Object.entries(errorTable).map(([code, row]) => ({ code, ...row })),
     paths,
     components: {
       securitySchemes: {

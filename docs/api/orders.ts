@@ -30,7 +30,7 @@ export const orders: Record<string, RouteDocs> = {
         code_expires_at: text('ISO 8601: until when the code can be scanned'),
         payUrl: text('the QR code as a `data:image/png;base64,` URL'),
         nonce_str: text(),
-        out_trade_no: text('the order’s number'),
+        out_trade_no: text("the order's number"),
         total_fee: fen(),
       })
         .required()
@@ -49,7 +49,7 @@ export const orders: Record<string, RouteDocs> = {
         total_fee: fen(),
         trade_state: tradeState,
         trade_state_desc: text('the state in words'),
-        transaction_id: Joi.string().description('WeChat Pay’s number, once paid'),
+        transaction_id: Joi.string().description("WeChat Pay's number, once paid"),
         time_end: Joi.string().description('yyyyMMddHHmmss in Beijing time, once paid'),
         cash_fee: Joi.number().integer().description('integer fen, once paid'),
         bank_type: Joi.string().description('once paid'),

@@ -7,7 +7,7 @@ const xml = (description: string) => ({
 })
 
 const wire: RouteDocs['wire'] = {
-  request: { required: true, ...xml('WeChat Pay’s notification, API v2') },
+  request: { required: true, ...xml("WeChat Pay's notification, API v2") },
   response: xml(
     '`SUCCESS` only after the fact is durably recorded; otherwise `FAIL` and the reason, so that it is sent again',
   ),

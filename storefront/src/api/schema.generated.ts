@@ -66,7 +66,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The entries of the home page’s grid, in order */
+        /** The entries of the home page's grid, in order */
         get: operations["listGrid"];
         put?: never;
         post?: never;
@@ -85,7 +85,7 @@ export interface paths {
         };
         /**
          * The products of the sports zone
-         * @description Prices are numbers in yuan (`299`, `19.9`), as the tutorial’s storefronts expect. Turn them into fen by string arithmetic. `id` is the `productId` of an order’s `items`.
+         * @description Prices are numbers in yuan (`299`, `19.9`), as the tutorial's storefronts expect. Turn them into fen by string arithmetic. `id` is the `productId` of an order's `items`.
          */
         get: operations["listSports"];
         put?: never;
@@ -894,7 +894,7 @@ export interface components {
                         /** @description the QR code as a `data:image/png;base64,` URL */
                         payUrl: string | "";
                         nonce_str: string | "";
-                        /** @description the order’s number */
+                        /** @description the order's number */
                         out_trade_no: string | "";
                         /** @description integer fen */
                         total_fee: number;
@@ -930,7 +930,7 @@ export interface components {
                         trade_state: "NOTPAY" | "USERPAYING" | "SUCCESS" | "CLOSED" | "REVOKED" | "PAYERROR" | "REFUND";
                         /** @description the state in words */
                         trade_state_desc: string | "";
-                        /** @description WeChat Pay’s number, once paid */
+                        /** @description WeChat Pay's number, once paid */
                         transaction_id?: string;
                         /** @description yyyyMMddHHmmss in Beijing time, once paid */
                         time_end?: string;
@@ -1301,7 +1301,7 @@ export interface components {
                 } & (unknown & unknown & (unknown | unknown | unknown));
             };
         };
-        /** @description WeChat Pay’s notification, API v2 */
+        /** @description WeChat Pay's notification, API v2 */
         payNotify: {
             content: {
                 "text/xml": string;
@@ -1339,7 +1339,7 @@ export interface components {
                 };
             };
         };
-        /** @description WeChat Pay’s notification, API v2 */
+        /** @description WeChat Pay's notification, API v2 */
         refundNotify: {
             content: {
                 "text/xml": string;
