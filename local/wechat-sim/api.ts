@@ -1,10 +1,11 @@
 /** From the bytes of a request to the fields of the answer; no HTTP here. */
 import { BusinessFailure, TransportFailure } from './errors.ts'
+import type { FaultPoint } from './faults.ts'
 import { checkFields, type FieldRules, requireFields } from './field-rules.ts'
 import { nonce } from './ids.ts'
 import { type Merchant, merchantOf } from './merchants.ts'
-import type { Notifier } from './notifier.ts'
-import type { OrderBook } from './orders.ts'
+import type { OrderBook, SimOrder } from './orders.ts'
+import type { Refund, RefundBook } from './refunds.ts'
 import { type Fields, isSignedBy, type SignType, signed } from './sign.ts'
 import { parseXml, writeXml, XmlError } from './xml.ts'
 
@@ -12,7 +13,9 @@ import { parseXml, writeXml, XmlError } from './xml.ts'
 export interface Service {
   readonly merchants: readonly Merchant[]
   readonly book: OrderBook
-  readonly notifier: Notifier
+  readonly refunds: RefundBook
+  /** A refund was accepted: it is now on its way. */
+  readonly onRefund: (order: SimOrder, refund: Refund) => void
   readonly now: () => number
   /** What answers are signed with when the request named no sign type. */
   readonly defaultSignType: SignType
@@ -28,7 +31,7 @@ export interface VerifiedRequest {
 
 /** One operation of the API. */
 export interface Endpoint {
-  readonly name: string
+  readonly name: Exclude<FaultPoint, 'notify' | 'refundnotify'>
   readonly path: string
   readonly rules: FieldRules
   /** Only over mutual TLS. */

@@ -55,6 +55,8 @@ async function answer(route: string, url: URL, request: IncomingMessage, sim: We
       return pay(await body(request), sim)
     case 'POST /sim/notify':
       return resend(await body(request), sim)
+    case 'POST /sim/refund':
+      return finishRefund(await body(request), sim)
     case 'GET /sim/faults':
       return faultState(sim)
     case 'POST /sim/faults':
@@ -101,6 +103,19 @@ async function resend(wanted: Record<string, unknown>, sim: WechatSim): Promise<
   }
   const { status, body: answered, accepted, reason } = await sim.resendNotify(out_trade_no)
   return { status, body: answered, accepted, ...(reason === undefined ? {} : { reason }) }
+}
+
+/** `{ out_refund_no, status }` ends a refund that is PROCESSING. */
+function finishRefund(wanted: Record<string, unknown>, sim: WechatSim): unknown {
+  const { out_refund_no, status = 'SUCCESS' } = wanted
+  if (typeof out_refund_no !== 'string' || !sim.refunds.get(out_refund_no)) {
+    throw new ControlError(404, 'no refund of that out_refund_no')
+  }
+  if (status !== 'SUCCESS' && status !== 'CHANGE' && status !== 'REFUNDCLOSE') {
+    throw new ControlError(400, 'status: SUCCESS, CHANGE or REFUNDCLOSE')
+  }
+  const { refundId, refundFee } = sim.refunds.finish(out_refund_no, status)
+  return { out_refund_no, refund_id: refundId, refund_fee: refundFee, status }
 }
 
 /** `{ on, kind, … }` adds a rule, `{ rules: […] }` replaces all, `{ clear: true }`, `{ seed }`, `{ host, state }`. */

@@ -85,9 +85,10 @@ export const REFUND_QUERY: FieldRules = {
 
 export const DOWNLOAD_BILL: FieldRules = {
   ...COMMON,
-  bill_date: { max: 8 },
-  bill_type: { max: 16 },
-  tar_type: { max: 8 },
+  // their shape has error texts of its own, which the endpoint knows
+  bill_date: { max: 64 },
+  bill_type: { max: 64 },
+  tar_type: { max: 64 },
 }
 
 /** A required parameter is there. @throws TransportFailure naming the first one that is not */

@@ -3,47 +3,81 @@
  * It shares no code with the shop. See README.md for what it imitates and what it does not.
  */
 import { EventEmitter } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Endpoint, Service } from './api.ts'
+import { authorityFile, certificateAuthority, merchantCertificate } from './certificates.ts'
+import { Clearing } from './clearing.ts'
 import { serveControls } from './controls.ts'
 import { closeOrder } from './endpoints/close-order.ts'
+import { downloadBill } from './endpoints/download-bill.ts'
 import { orderQuery } from './endpoints/order-query.ts'
+import { refund } from './endpoints/refund.ts'
+import { refundQuery } from './endpoints/refund-query.ts'
 import { unifiedOrder } from './endpoints/unified-order.ts'
+import { BusinessFailure } from './errors.ts'
 import { Faults, type HostName } from './faults.ts'
-import { Listener } from './listeners.ts'
+import { type Listener, plainListener, secureListener } from './listeners.ts'
 import { merchantOf } from './merchants.ts'
 import { Notifier } from './notifier.ts'
 import { OrderBook, type SimOrder } from './orders.ts'
 import { servePage } from './page.ts'
 import { paymentNotify } from './payment-notify.ts'
+import { RefundBook } from './refunds.ts'
 import { type Call, serveApi } from './transport.ts'
-import type { WechatSim, WechatSimOptions } from './types.ts'
+import type { SecureHosts, WechatSim, WechatSimOptions } from './types.ts'
 
 export type { FaultKind, FaultPoint, FaultRule, HostName, HostState } from './faults.ts'
 export type { Merchant } from './merchants.ts'
 export { type Delivery, RETRY_SCHEDULE_SEC } from './notifier.ts'
 export { type PayOptions, PayRefused, type SimOrder } from './orders.ts'
+export type { Refund, RefundStatus } from './refunds.ts'
 export type { Call } from './transport.ts'
-export type { WechatSim, WechatSimOptions } from './types.ts'
+export type { SecureHosts, WechatSim, WechatSimOptions } from './types.ts'
 
-const ENDPOINTS: readonly Endpoint[] = [unifiedOrder, orderQuery, closeOrder]
+const ENDPOINTS: readonly Endpoint[] = [
+  unifiedOrder,
+  orderQuery,
+  closeOrder,
+  refund,
+  refundQuery,
+  downloadBill,
+]
 /** Enough for any test to look back on, without growing for ever. */
 const CALLS_KEPT = 100_000
+const REFUND_DELAY_MS = 500
 
 /** Starts the service. @throws when a port is taken */
 export async function startWechatSim(options: WechatSimOptions): Promise<WechatSim> {
   const { merchants, host = '127.0.0.1', now = Date.now, log = () => {}, notifySpeed = 1 } = options
   const events = new EventEmitter().setMaxListeners(0)
   const calls: Call[] = []
-  const listeners: Record<HostName, Listener> = {
-    primary: new Listener(createServer(serve('primary')), host, options.port ?? 0),
-    backup: new Listener(createServer(serve('backup')), host, options.backupPort ?? 0),
+  const plain: Record<HostName, Listener> = {
+    primary: plainListener(serve('primary'), host, options.port),
+    backup: plainListener(serve('backup'), host, options.backupPort),
   }
-  const faults = new Faults((name, state) => listeners[name].set(state))
+  const secure: Record<HostName, Listener> = {
+    primary: secureListener(serve('primary'), host, options.securePort),
+    backup: secureListener(serve('backup'), host),
+  }
+  const listeners = [...Object.values(plain), ...Object.values(secure)]
+  const faults = new Faults(async (name, state) => {
+    await Promise.all([plain[name].set(state), secure[name].set(state)])
+  })
   const notifier = new Notifier({ speed: notifySpeed, faults, now, log })
   for (const name of ['delivery', 'done']) notifier.on(name, (...args) => events.emit(name, ...args))
   const book = new OrderBook(now)
-  const service: Service = { merchants, book, notifier, now, defaultSignType: options.signType ?? 'MD5' }
+  const refunds = new RefundBook(now)
+  const { refundDelayMs: delayMs = REFUND_DELAY_MS } = options
+  const clearing = new Clearing({ refunds, notifier, merchants, events, delayMs })
+  const service: Service = {
+    merchants,
+    book,
+    refunds,
+    onRefund: (order, made) => clearing.take(order, made),
+    now,
+    defaultSignType: options.signType ?? 'MD5',
+  }
+  const firstMchId = merchants[0]?.mchId ?? ''
 
   function record(call: Call): void {
     calls.push(call)
@@ -67,7 +101,7 @@ export async function startWechatSim(options: WechatSimOptions): Promise<WechatS
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (name === 'primary' && path.startsWith('/sim/')) return serveControls(request, response, sim)
     if (name === 'primary' && path === '/') return servePage(response)
-    if (listeners[name].state === 'http502') {
+    if (plain[name].state === 'http502') {
       response
         .writeHead(502, { 'content-type': 'text/html' })
         .end('<html><body>502 Bad Gateway</body></html>')
@@ -88,26 +122,32 @@ export async function startWechatSim(options: WechatSimOptions): Promise<WechatS
     return order
   }
 
+  await Promise.all(listeners.map((listener) => listener.open()))
+  const { hosts, removeFile } = secureHosts(secure, firstMchId)
+
   const sim: WechatSim = {
-    get url() {
-      return `http://${host}:${listeners.primary.port}`
-    },
-    get port() {
-      return listeners.primary.port
-    },
-    backup: {
-      get url() {
-        return `http://${host}:${listeners.backup.port}`
-      },
-      get port() {
-        return listeners.backup.port
-      },
-    },
+    url: plain.primary.url,
+    port: plain.primary.port,
+    backup: { url: plain.backup.url, port: plain.backup.port },
+    secure: hosts,
     async close() {
       notifier.close()
-      await Promise.all(Object.values(listeners).map((listener) => listener.close()))
+      clearing.close()
+      await Promise.all([...listeners.map((listener) => listener.close()), removeFile()])
     },
     orders: book,
+    refunds: {
+      get(outRefundNo, mchId = firstMchId) {
+        try {
+          return refunds.find(mchId, { outRefundNo }).refund
+        } catch (error) {
+          if (error instanceof BusinessFailure) return undefined
+          throw error
+        }
+      },
+      finish: (outRefundNo, status = 'SUCCESS', mchId = firstMchId) =>
+        clearing.finish(mchId, outRefundNo, status),
+    },
     pay: (outTradeNo, how = {}) => settle(book.pay(outTradeNo, how), how.notify),
     scan: (codeUrl, how = {}) => settle(book.scan(codeUrl, how), how.notify),
     faults,
@@ -118,11 +158,29 @@ export async function startWechatSim(options: WechatSimOptions): Promise<WechatS
       if (!order?.payment) throw new Error(`${outTradeNo} is not paid`)
       return notifier.resend(messageOf(order))
     },
-    deliveries: (outTradeNo) => notifier.deliveries(outTradeNo),
+    deliveries: (outTradeNo, point) => notifier.deliveries(outTradeNo, point),
     notifyState: (outTradeNo) => notifier.stateOf('notify', outTradeNo),
-    idle: () => notifier.idle(),
+    async idle() {
+      await clearing.idle()
+      await notifier.idle()
+    },
     calls,
   }
-  await Promise.all(Object.values(listeners).map((listener) => listener.open()))
   return sim
+}
+
+function secureHosts(listeners: Record<HostName, Listener>, firstMchId: string) {
+  let file: ReturnType<typeof authorityFile> | undefined
+  const hosts: SecureHosts = {
+    url: listeners.primary.url,
+    port: listeners.primary.port,
+    backup: { url: listeners.backup.url, port: listeners.backup.port },
+    caPem: certificateAuthority().certPem,
+    async caFile() {
+      file ??= authorityFile()
+      return (await file).path
+    },
+    clientCertificate: (mchId = firstMchId) => merchantCertificate(mchId),
+  }
+  return { hosts, removeFile: async () => (await file)?.remove() }
 }

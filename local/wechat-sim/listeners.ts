@@ -1,6 +1,8 @@
 /** The sockets behind the two hosts, which faults can take down and up again. */
-import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { certificateAuthority, serverCertificate } from './certificates.ts'
 import type { HostState } from './faults.ts'
 
 /** One listening server whose connections can be cut. */
@@ -8,23 +10,29 @@ export class Listener {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   readonly #host: string
+  readonly #scheme: string
   #port: number
   #state: HostState = 'up'
 
-  constructor(server: Server, host: string, port: number) {
+  constructor(server: Server, scheme: 'http' | 'https', host: string, port = 0) {
     this.#server = server
+    this.#scheme = scheme
     this.#host = host
     this.#port = port
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
       socket.on('error', () => {})
-      if (this.#state === 'reset') socket.resetAndDestroy()
+      if (this.#state === 'reset') this.#cut(socket)
     })
   }
 
   get port(): number {
     return this.#port
+  }
+
+  get url(): string {
+    return `${this.#scheme}://${this.#host}:${this.#port}`
   }
 
   get state(): HostState {
@@ -48,7 +56,13 @@ export class Listener {
     this.#state = state
     if (state === 'refuse') await this.close()
     else if (!this.#server.listening) await this.open()
-    if (state === 'reset') for (const socket of this.#sockets) socket.resetAndDestroy()
+    if (state === 'reset') for (const socket of this.#sockets) this.#cut(socket)
+  }
+
+  /** A reset, which a socket under TLS cannot send. */
+  #cut(socket: Socket): void {
+    if (this.#scheme === 'https') socket.destroy()
+    else socket.resetAndDestroy()
   }
 
   /** Stops listening and drops what is open. */
@@ -58,4 +72,17 @@ export class Listener {
     for (const socket of this.#sockets) socket.destroy()
     await closed
   }
+}
+
+/** Plain HTTP, which the real service does not have: for calls that need no certificate, on this machine. */
+export function plainListener(serve: RequestListener, host: string, port?: number): Listener {
+  return new Listener(createServer(serve), 'http', host, port)
+}
+
+/** HTTPS that asks for a client certificate and leaves it to each call whether one is needed. */
+export function secureListener(serve: RequestListener, host: string, port?: number): Listener {
+  const { certPem: cert, keyPem: key } = serverCertificate()
+  const ca = certificateAuthority().certPem
+  const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false }
+  return new Listener(createSecureServer(options, serve), 'https', host, port)
 }

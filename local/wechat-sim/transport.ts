@@ -1,5 +1,6 @@
 /** HTTP of the API: reads a request, lets a fault strike, answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import {
   type Answer,
@@ -32,10 +33,6 @@ export interface Call {
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024
-const NO_CERTIFICATE =
-  '<html>\r\n<head><title>400 No required SSL certificate was sent</title></head>\r\n<body>\r\n' +
-  '<center><h1>400 Bad Request</h1></center>\r\n<center>No required SSL certificate was sent</center>\r\n' +
-  '<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n'
 
 /** Serves one API request. */
 export async function serveApi(
@@ -50,14 +47,16 @@ export async function serveApi(
   },
 ): Promise<void> {
   const { endpoint, host, service, faults, record } = context
-  if (endpoint.needsCertificate && !hasCertificate(request)) {
-    response.writeHead(400, { 'content-type': 'text/html' }).end(NO_CERTIFICATE)
+  const certificate = endpoint.needsCertificate ? certificateOf(request) : undefined
+  if (certificate && 'problem' in certificate) {
+    const page = `<html><head><title>400 ${certificate.problem}</title></head><body>400 Bad Request</body></html>`
+    response.writeHead(400, { 'content-type': 'text/html' }).end(page)
     return
   }
-  const received = await read(request)
+  const received = await read(request, certificate?.mchId)
   const { fields } = received
   const outTradeNo = fields.out_trade_no ?? ''
-  const fault = faults.strike(endpoint.name as Parameters<Faults['strike']>[0], outTradeNo, host)
+  const fault = faults.strike(endpoint.name, outTradeNo || (fields.out_refund_no ?? ''), host)
   const worked = doesWork(fault)
   const answer = worked ? respond(endpoint, received, service) : undefined
   record({
@@ -75,7 +74,7 @@ export async function serveApi(
   else send(response, answer?.body ?? Buffer.alloc(0))
 }
 
-async function read(request: IncomingMessage): Promise<Received> {
+async function read(request: IncomingMessage, certifiedMchId: string | undefined): Promise<Received> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -84,11 +83,19 @@ async function read(request: IncomingMessage): Promise<Received> {
   }
   if (request.method !== 'POST') return { fields: {}, failure: new TransportFailure('请使用post方法') }
   if (size > BODY_LIMIT_BYTES) return { fields: {}, failure: new TransportFailure('XML格式错误') }
-  return receive(Buffer.concat(chunks))
+  const received = receive(Buffer.concat(chunks))
+  if (certifiedMchId === undefined || received.failure || received.fields.mch_id === certifiedMchId)
+    return received
+  return { ...received, failure: new TransportFailure('商户证书与商户号不匹配') }
 }
 
-function hasCertificate(request: IncomingMessage): boolean {
-  return request.socket instanceof TLSSocket && request.socket.authorized
+/** The merchant whose certificate secures the connection, or what the web server says about a missing or foreign one. */
+function certificateOf(request: IncomingMessage): { mchId: string } | { problem: string } {
+  const { socket } = request
+  if (!(socket instanceof TLSSocket)) return { problem: 'The plain HTTP request was sent to HTTPS port' }
+  const { subject } = socket.getPeerCertificate()
+  if (!subject) return { problem: 'No required SSL certificate was sent' }
+  return socket.authorized ? { mchId: String(subject.CN) } : { problem: 'The SSL certificate error' }
 }
 
 /** Faults that spoil the answer need one; the others strike first, unless told to wait. */
@@ -114,7 +121,7 @@ async function spoil(fault: FaultRule, spoiled: Spoiled): Promise<void> {
       return // the connection stays open until the merchant, or close(), gives up
     case 'reset':
     case 'replyLost':
-      request.socket.resetAndDestroy()
+      cut(request.socket)
       return
     case 'http500':
       response
@@ -174,6 +181,12 @@ function asOtherMerchant(body: Buffer, { received, service }: Spoiled): Buffer {
     const type = (fields.sign ?? '').length === 64 ? 'HMAC-SHA256' : 'MD5'
     return signed({ ...fields, appid: 'wx0000000000000000', mch_id: '1999999999' }, merchant.apiKey, type)
   })
+}
+
+/** Ends a connection without an answer: by a reset where that is possible, which it is not under TLS. */
+function cut(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function flipped(sign: string): string {

@@ -2,7 +2,7 @@
  * A merchant in miniature, to test the simulator with: signs, writes and reads by itself, so that neither the shop's
  * nor the simulator's code can agree with itself by accident.
  */
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { TEST_MERCHANT } from './wechat.ts'
@@ -100,6 +100,12 @@ export async function call(base: string, path: string, params: Params): Promise<
 /** Whether an answer is signed with our key and the given algorithm. */
 export function isGenuine(answer: Params, type = 'MD5'): boolean {
   return answer.sign === sign(answer, TEST_MERCHANT.apiKey, type)
+}
+
+/** The XML inside the notify of a refund. @throws when another key encrypted it */
+export function decryptReqInfo(base64: string, key: string = TEST_MERCHANT.apiKey): string {
+  const decipher = createDecipheriv('aes-256-ecb', createHash('md5').update(key).digest('hex'), null)
+  return decipher.update(base64, 'base64', 'utf8') + decipher.final('utf8')
 }
 
 export const RECEIVED =

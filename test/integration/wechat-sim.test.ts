@@ -19,6 +19,7 @@ import {
   startMerchant,
   toXml,
 } from '../helpers/wechat-client.ts'
+import { securePost } from '../helpers/wechat-secure.ts'
 
 const HOUR_MS = 3600_000
 
@@ -573,6 +574,7 @@ describe('WeChat Pay simulator', () => {
       assert.equal((await asked()).trade_state, 'NOTPAY')
       await sim.faults.host('primary', 'reset')
       await assert.rejects(query(number))
+      await assert.rejects(securePost(sim, '/pay/orderquery', ''))
       assert.equal((await asked()).trade_state, 'NOTPAY')
       await sim.faults.host('primary', 'http502')
       assert.equal((await fetch(`${sim.url}/pay/orderquery`, { method: 'POST' })).status, 502)
