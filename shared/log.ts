@@ -23,6 +23,7 @@ export interface LoggerOptions {
 
 const weight: Record<LogLevel, number> = { debug: 10, info: 20, warn: 30, error: 40 }
 
+/** Writes lines of at least the given level, secrets blotted out. */
 export function createLogger(options: LoggerOptions): Logger {
   const write = options.write ?? ((line: string) => void process.stdout.write(line))
   const log =

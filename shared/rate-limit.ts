@@ -41,6 +41,7 @@ export interface LimiterOptions<L extends Limits> {
   now: () => Date
 }
 
+/** A limiter for the limits of one function. Each call reads the clock anew. */
 export function createLimiter<L extends Limits>(options: LimiterOptions<L>): Limiter<L> {
   const { name, limits, enabled, now } = options
 

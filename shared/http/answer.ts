@@ -23,10 +23,12 @@ const everyAnswer = {
   'Cache-Control': 'no-store',
 }
 
+/** An answer with the headers that every one carries; those given win. */
 export function answer(statusCode: number, body: string, headers: Record<string, string> = {}): Answer {
   return { statusCode, headers: { ...everyAnswer, ...headers }, body, isBase64Encoded: false }
 }
 
+/** The envelope of a success. */
 export function success(fields: Success): Answer {
   return answer(200, JSON.stringify({ status: 200, ...fields }))
 }
@@ -44,6 +46,7 @@ export function cacheable(fields: Success, maxAgeSec: number, request: HttpReque
     : { ...fresh, headers }
 }
 
+/** The envelope of a refusal or a fault. */
 export function failure(error: AppError, requestId: string): Answer {
   const body = { status: error.status, msg: error.msg, requestId, ...(error.data && { data: error.data }) }
   return answer(error.http, JSON.stringify(body), error.headers)

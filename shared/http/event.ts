@@ -32,6 +32,7 @@ export interface HttpRequest {
   readonly clientAddress: string
 }
 
+/** Was it an HTTP request that caused this event? A timer or ops send other shapes. */
 export function isHttpEvent(event: unknown): event is ScfEvent {
   return isRecord(event) && typeof event.httpMethod === 'string'
 }
@@ -51,20 +52,23 @@ export function toHttpRequest(
     method: String(event.httpMethod).toUpperCase(),
     path: normalisePath(String(event.path ?? '/'), [options.basePath, stagePrefix(context.stage)]),
     headers,
-    query: queryOf(event.queryStringParameters ?? event.queryString),
+    // The API gateway's `queryStringParameters` has only the parameters that were declared there.
+    query: { ...queryOf(event.queryString), ...queryOf(event.queryStringParameters) },
     rawBody: Buffer.from(body, event.isBase64Encoded === true ? 'base64' : 'utf8'),
     clientAddress: clientAddress(headers, context.sourceIp, options.trustedProxies),
   }
 }
 
-/** The path that routes are compared with: `/Release/Banners/` → `/banners`. */
+/** The path that routes are compared with: `/Release/Banners/` → `/banners`. Prefixes may come in any order. */
 export function normalisePath(path: string, prefixes: readonly string[] = []): string {
   let clean = (path.split('?')[0] ?? '').toLowerCase().replace(/\/+$/, '')
-  for (const prefix of prefixes) {
-    if (prefix !== '' && (clean === prefix || clean.startsWith(`${prefix}/`)))
-      clean = clean.slice(prefix.length)
+  const left = new Set(prefixes.filter((prefix) => prefix !== ''))
+  for (;;) {
+    const prefix = [...left].find((each) => clean === each || clean.startsWith(`${each}/`))
+    if (prefix === undefined) return clean === '' ? '/' : clean
+    clean = clean.slice(prefix.length)
+    left.delete(prefix)
   }
-  return clean === '' ? '/' : clean
 }
 
 function stagePrefix(stage: unknown): string {

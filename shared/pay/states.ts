@@ -64,10 +64,12 @@ export const transitions: Readonly<Record<TradeState, Row>> = {
 /** The states in which WeChat has to be asked: nothing is decided yet. */
 export const openStates = ['NOTPAY', 'USERPAYING', 'PAYERROR'] as const satisfies readonly TradeState[]
 
+/** Is nothing decided yet? */
 export function isOpen(state: TradeState): boolean {
   return (openStates as readonly TradeState[]).includes(state)
 }
 
+/** Was money received, whether or not some of it went back? */
 export function isPaid(state: TradeState): boolean {
   return state === 'SUCCESS' || state === 'REFUND'
 }
