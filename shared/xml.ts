@@ -1,5 +1,5 @@
 /** The flat XML of WeChat Pay API v2: one root, one level of text elements. */
-import { XMLParser } from 'fast-xml-parser'
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
 
 /** Field names to texts; never has a prototype. Amounts and ids stay texts until someone reads them. */
 export type XmlFields = Record<string, string>
@@ -45,8 +45,9 @@ export function parseXml(text: string, root = 'xml'): XmlFields {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new XmlError('too large')
   if (!text.isWellFormed() || text.includes('\uFFFD')) throw new XmlError('not UTF-8')
   if (/<!DOCTYPE|<!ENTITY/i.test(text)) throw new XmlError('DOCTYPE and ENTITY are not allowed')
-  // The parser accepts a document that ends too early.
+  // The parser accepts a document that ends too early, tags that do not match, and text around the root.
   if (!text.trimEnd().endsWith(`</${root}>`)) throw new XmlError('truncated or of another kind')
+  if (XMLValidator.validate(text) !== true) throw new XmlError('malformed')
   let document: Record<string, unknown>
   try {
     document = parser.parse(text)
