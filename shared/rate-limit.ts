@@ -102,7 +102,8 @@ export function createLimiter<L extends Limits>(options: LimiterOptions<L>): Lim
 
 /** The subject of an address: an IPv6 customer owns at least a /64, so one counts as one. */
 export function addressSubject(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address
+  // An IPv4 customer whom a dual-stack socket saw (`::ffff:203.0.113.9`) is the same one.
+  if (!address.includes(':') || address.includes('.')) return address.replace(/^::ffff:/i, '')
   const [head = '', tail] = address.split('::')
   const groups = head === '' ? [] : head.split(':')
   const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length)

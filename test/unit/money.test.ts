@@ -54,7 +54,17 @@ test('an amount in fen is decimal digits and nothing else', () => {
 
 test('a payable amount is whole fen from one to the limit', () => {
   for (const fen of [1, 100, MAX_ORDER_FEN]) assert.ok(isPayableFen(fen))
-  for (const fen of [0, -1, 0.5, MAX_ORDER_FEN + 1, Number.NaN, Number.POSITIVE_INFINITY, '1', null, undefined]) {
+  for (const fen of [
+    0,
+    -1,
+    0.5,
+    MAX_ORDER_FEN + 1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    '1',
+    null,
+    undefined,
+  ]) {
     assert.equal(isPayableFen(fen), false, String(fen))
   }
 })
