@@ -10,3 +10,12 @@ export function formatBeijing(moment: Date): string {
 export function beijingDigits(moment: Date): string {
   return new Date(moment.getTime() + OFFSET_MS).toISOString().replace(/\D/g, '')
 }
+
+/** The moment that WeChat wrote as `yyyyMMddHHmmss`; undefined when the text is no such time. */
+export function parseBeijing(text: string | null): Date | undefined {
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(text ?? '') ?? []
+  if (y === undefined) return undefined
+  return new Date(
+    Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s)) - OFFSET_MS,
+  )
+}

@@ -124,6 +124,7 @@ export const variables = {
   WX_API_KEY: optional(text, { secret: true }),
   WX_SIGN_TYPE: defaulted(oneOf('MD5', 'HMAC-SHA256'), 'MD5'),
   WX_NOTIFY_URL: optional(notifyUrl),
+  WX_REFUND_NOTIFY_URL: optional(notifyUrl),
   WX_API_BASE: defaulted(webUrl, 'https://api.mch.weixin.qq.com'),
   WX_API_BACKUP: defaulted(webUrl, 'https://api2.mch.weixin.qq.com'),
   WX_CERT_PEM: optional(pem),
@@ -226,6 +227,7 @@ function refusedInProd(config: AnyConfig): string[] {
   }
   for (const name of [
     'WX_NOTIFY_URL',
+    'WX_REFUND_NOTIFY_URL',
     'WX_API_BASE',
     'WX_API_BACKUP',
     'SMS_ENDPOINT',

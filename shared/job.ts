@@ -15,18 +15,20 @@ export interface JobCall<Needed extends VariableName> {
   readonly msLeft: () => number
 }
 
-export interface JobOptions<Needed extends VariableName> {
+export interface JobOptions<Needed extends VariableName, Result> {
   needs: readonly Needed[]
+  /** The result in a few lines that people read. */
+  summarise: (result: Result) => string[]
 }
 
 /**
- * Makes `main_handler` of a job. What `work` returns is the invocation's result and ends in the platform's log: it
- * must hold nothing secret.
+ * Makes `main_handler` of a job. The invocation's result is a readable text, or with `{ "json": true }` in the event
+ * what `work` returned. Either ends in the platform's log: it must hold nothing secret.
  */
 export function job<const Needed extends VariableName, Result>(
-  options: JobOptions<Needed>,
+  options: JobOptions<Needed, Result>,
   work: (call: JobCall<Needed>) => Promise<Result>,
-): (event: unknown, context?: unknown) => Promise<Result> {
+): (event: unknown, context?: unknown) => Promise<Result | string> {
   return async (event, platformContext) => {
     const context = (platformContext ?? {}) as ScfContext
     context.callbackWaitsForEmptyEventLoop = false
@@ -45,7 +47,7 @@ export function job<const Needed extends VariableName, Result>(
       const msLeft = () => startedAt + limitMs - Date.now()
       const result = await work({ event: fields, config, now: () => new Date(), log, msLeft })
       log.info('invocation', { status: 200, durationMs: Date.now() - startedAt })
-      return result
+      return fields.json === true ? result : options.summarise(result).join('\n')
     } catch (error) {
       const cause = error instanceof AppError && error.cause instanceof Error ? error.cause : error
       log.error('job_failed', { ...errorFields(error), durationMs: Date.now() - startedAt })

@@ -84,8 +84,7 @@ async function applyOnce(
     await session.run(file.sql)
   } catch (error) {
     // The run before this one was interrupted after the statement and before it could say so.
-    if (!before || !isAlreadyDone(error))
-      throw new Error(`migration ${file.name}: ${(error as Error).message}`)
+    if (!(before && isAlreadyDone(error))) throw named(file, error)
   }
   await session.run('UPDATE schema_migration SET finished_at = ? WHERE name = ?', [deps.now(), file.name])
   deps.log.info('migration_applied', { migration: file.name })

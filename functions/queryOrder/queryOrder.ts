@@ -4,7 +4,7 @@ import { findOwnOrder, type OrderRow, readOrder } from '#shared/pay/orders'
 import { queryAndSettle } from '#shared/pay/query'
 import type { SettleDeps } from '#shared/pay/settle'
 import { isOpen, isPaid, stateText, type TradeState } from '#shared/pay/states'
-import { retryableCodes, type Wechat, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
+import { retryableCodes, toAppError, type Wechat, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
 
 export interface OrderState {
   out_trade_no: string
@@ -44,12 +44,7 @@ async function ask(order: OrderRow, deps: SettleDeps & { wechat: Wechat }): Prom
       deps.log.warn('wechat_unreachable', { outTradeNo: order.out_trade_no, reason: error.message })
       return
     }
-    if (!(error instanceof WechatRefused)) throw error
-    throw new AppError('PAY_REFUSED', {
-      msg: error.errCodeDes,
-      data: { err_code: error.errCode, err_code_des: error.errCodeDes },
-      cause: error,
-    })
+    throw toAppError(error)
   }
 }
 

@@ -1,15 +1,17 @@
 import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
-import { createWechat } from '#shared/pay/wechat'
-import { reconcile, sweep } from './reconcile.ts'
+import { createWechat, createWechatRefunds } from '#shared/pay/wechat'
+import { type ReconcileReport, reconcile } from './reconcile.ts'
+import { sweep } from './sweep.ts'
 
 /** Timer, every 5 minutes – settles or closes what is still open. Throws when WeChat or the database is gone. */
 export const main_handler = job(
-  { needs: ['DATABASE_URL', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'] },
+  { needs: ['DATABASE_URL', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'], summarise },
   async ({ config, now, log, msLeft }) => {
     const db = openDatabase(config.DATABASE_URL)
     try {
-      const report = await reconcile({ db, config, wechat: createWechat(config), now, log, msLeft })
+      const wechat = { wechat: createWechat(config), refunds: createWechatRefunds(config) }
+      const report = await reconcile({ db, config, ...wechat, now, log, msLeft })
       await sweep({ db, now })
       log.info('reconciled', { ...report })
       return report
@@ -18,3 +20,11 @@ export const main_handler = job(
     }
   },
 )
+
+function summarise(report: ReconcileReport): string[] {
+  return [
+    `orders: ${report.checked} checked, ${report.settled} paid, ${report.closed} closed, ${report.open} still open`,
+    `refunds: ${report.refunds} followed up, ${report.refundsFinished} finished`,
+    ...(report.failed > 0 ? [`failed: ${report.failed}, tried again by the next run`] : []),
+  ]
+}

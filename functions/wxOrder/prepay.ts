@@ -3,11 +3,11 @@ import type { Config } from '#shared/config'
 import type { Database, Session } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Logger } from '#shared/log'
-import { type OrderRow, readOrder } from '#shared/pay/orders'
+import { type OrderRow, orderLock, readOrder } from '#shared/pay/orders'
 import { queryAndSettle } from '#shared/pay/query'
 import { settle } from '#shared/pay/settle'
 import { isOpen, isPaid, stateText } from '#shared/pay/states'
-import { type Wechat, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
+import { toAppError, type Wechat, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
 import type { XmlFields } from '#shared/xml'
 
 export interface PrepayDeps {
@@ -43,7 +43,7 @@ export function codeExpiry({ code_url_at }: PayableOrder): Date {
  */
 export async function prepay(order: OrderRow, deps: PrepayDeps): Promise<PayableOrder> {
   if (isPayable(order, deps.now())) return order
-  return deps.db.withLock(`letao:prepay:${order.out_trade_no}`, WAIT_SEC, async (session) => {
+  return deps.db.withLock(orderLock(order.out_trade_no), WAIT_SEC, async (session) => {
     const fresh = await readOrder(session, order.id)
     if (isPayable(fresh, deps.now())) return fresh
     const reply = await askWechat(session, fresh, deps)
@@ -81,14 +81,8 @@ async function askWechat(session: Session, order: OrderRow, deps: PrepayDeps): P
   try {
     return await deps.wechat.unifiedOrder(unifiedOrderFields(order))
   } catch (error) {
-    if (error instanceof WechatUnreachable) throw new AppError('UPSTREAM_FAILED', { cause: error })
-    if (!(error instanceof WechatRefused)) throw error
-    await learnFrom(session, order, error, deps)
-    throw new AppError('PAY_REFUSED', {
-      msg: error.errCodeDes,
-      data: { err_code: error.errCode, err_code_des: error.errCodeDes },
-      cause: error,
-    })
+    if (error instanceof WechatRefused) await learnFrom(session, order, error, deps)
+    throw toAppError(error)
   }
 }
 

@@ -67,3 +67,13 @@ export async function readOrder(sql: Sql, id: number): Promise<OrderRow> {
   if (!order) throw new Error(`order ${id} is gone`)
   return order
 }
+
+/** The lock of whoever changes an order at WeChat: gets its QR code, or closes it. */
+export function orderLock(outTradeNo: string): string {
+  return `letao:order:${outTradeNo}`
+}
+
+/** The order of this number, whoever owns it: for ops. */
+export function findOrder(sql: Sql, outTradeNo: string): Promise<OrderRow | undefined> {
+  return sql.row<OrderRow>(`${selectOrder} AND out_trade_no = ?`, [outTradeNo])
+}

@@ -9,6 +9,7 @@ import type { Logger } from '../log.ts'
 import { parseFen } from '../money.ts'
 import type { XmlFields } from '../xml.ts'
 import { lockOrder, type OrderRow } from './orders.ts'
+import { RefundImpossible, requestRefund } from './refund-request.ts'
 import { isPaid, type Move, type TradeState, transitions } from './states.ts'
 
 /** What somebody outside said about a payment. `fields` are WeChat's own, signature verified. */
@@ -66,6 +67,7 @@ export async function settle(fact: PaymentFact, deps: SettleDeps): Promise<Verdi
     // That an unpaid order is still unpaid is no news, and a payer's page asks every few seconds.
     const isNews = isPaid(fact.tradeState) || verdict !== 'repeated' || fact.source === 'notify'
     if (isNews) await journal(tx, fact, verdict, order, deps.now())
+    if (order && (verdict === 'paid_late' || verdict === 'paid_twice')) await giveBack(tx, fact, order, deps)
     return { verdict, order }
   })
   report(fact, verdict, order, deps.log)
@@ -145,6 +147,30 @@ async function writePayment(tx: Sql, orderId: number, fields: XmlFields): Promis
       orderId,
     ],
   )
+}
+
+/**
+ * Where `REFUND_LATE_PAYMENTS` says so, money that nobody expects any more is asked back for the payer: the request
+ * commits with the payment, `reconcile` hands it to WeChat.
+ */
+async function giveBack(
+  tx: Sql,
+  fact: PaymentFact,
+  order: OrderRow,
+  { config, now, log }: SettleDeps,
+): Promise<void> {
+  // What is told as REFUND is on its way back already.
+  if (!config.REFUND_LATE_PAYMENTS || fact.tradeState !== 'SUCCESS') return
+  const { transaction_id: transactionId = '', time_end: timeEnd = null } = fact.fields
+  const payment = { transactionId, totalFee: order.total_fee, timeEnd }
+  const outRefundNo = `LATE${transactionId}`.slice(0, 64)
+  const request = { outRefundNo, refundFee: order.total_fee, reason: '订单已关闭', origin: 'late' as const }
+  try {
+    await requestRefund(tx, order, payment, request, now())
+  } catch (error) {
+    if (!(error instanceof RefundImpossible)) throw error
+    log.error('refund_impossible', { outTradeNo: order.out_trade_no, transactionId, reason: error.message })
+  }
 }
 
 /** The same fact told again (WeChat repeats itself) is one row that counts. */

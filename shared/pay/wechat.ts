@@ -3,6 +3,7 @@
  * configured type, then appid and mch_id.
  */
 import type { Config } from '../config.ts'
+import { AppError } from '../errors.ts'
 import { createNonce, signFields, verifyFields } from '../sign.ts'
 import { parseXml, writeXml, XmlError, type XmlFields } from '../xml.ts'
 import { type PostOptions, post, TransportError } from './transport.ts'
@@ -30,6 +31,14 @@ export class WechatRefused extends Error {
   }
 }
 
+/** What a shopper is told when WeChat said no, or nothing. Other errors stay what they are. */
+export function toAppError(error: unknown): unknown {
+  if (error instanceof WechatUnreachable) return new AppError('UPSTREAM_FAILED', { cause: error })
+  if (!(error instanceof WechatRefused)) return error
+  const { errCode: err_code, errCodeDes: err_code_des } = error
+  return new AppError('PAY_REFUSED', { msg: err_code_des, data: { err_code, err_code_des }, cause: error })
+}
+
 /** Codes that mean "unknown, ask again with the same numbers". */
 export const retryableCodes: ReadonlySet<string> = new Set(['SYSTEMERROR', 'BIZERR_NEED_RETRY'])
 
@@ -38,6 +47,14 @@ export interface Wechat {
   unifiedOrder(order: XmlFields): Promise<XmlFields>
   queryOrder(outTradeNo: string): Promise<XmlFields>
   closeOrder(outTradeNo: string): Promise<XmlFields>
+}
+
+/** The calls that give money back: they need the client certificate, and few functions bundle them. */
+export interface WechatRefunds {
+  /** Asks for a refund. The same `out_refund_no` again is the same refund. */
+  refund(fields: XmlFields): Promise<XmlFields>
+  /** What became of the refund of this number. */
+  queryRefund(outRefundNo: string, options?: PostOptions): Promise<XmlFields>
 }
 
 /**
@@ -49,6 +66,20 @@ export function createWechat(config: PayConfig): Wechat {
     unifiedOrder: (order) => call(config, '/pay/unifiedorder', order),
     queryOrder: (outTradeNo) => call(config, '/pay/orderquery', { out_trade_no: outTradeNo }),
     closeOrder: (outTradeNo) => call(config, '/pay/closeorder', { out_trade_no: outTradeNo }),
+  }
+}
+
+/** @throws WechatRefused, WechatUnreachable (from each call), Error when the certificate is missing (from `refund`) */
+export function createWechatRefunds(config: PayConfig): WechatRefunds {
+  return {
+    async refund(fields) {
+      const { WX_CERT_PEM: cert, WX_KEY_PEM: key } = config
+      if (cert === undefined || key === undefined)
+        throw new Error('WX_CERT_PEM and WX_KEY_PEM are needed for refunds')
+      return call(config, '/secapi/pay/refund', fields, { cert, key })
+    },
+    queryRefund: (outRefundNo, options) =>
+      call(config, '/pay/refundquery', { out_refund_no: outRefundNo }, options),
   }
 }
 

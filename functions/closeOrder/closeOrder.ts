@@ -1,0 +1,39 @@
+/** Closes an own unpaid order. */
+import { AppError } from '#shared/errors'
+import { type CloseDeps, closeEverywhere } from '#shared/pay/close'
+import { findOwnOrder, readOrder } from '#shared/pay/orders'
+import { isOpen, isPaid, stateText, type TradeState } from '#shared/pay/states'
+import { toAppError } from '#shared/pay/wechat'
+
+export interface ClosedOrder {
+  out_trade_no: string
+  trade_state: TradeState
+  trade_state_desc: string
+}
+
+/**
+ * Closing what is closed already succeeds again. A payment that came first is settled, and said.
+ *
+ * @throws AppError ORDER_NOT_FOUND, ORDER_PAID, PAY_REFUSED (the payer is just paying, or WeChat's reason),
+ *   UPSTREAM_FAILED
+ */
+export async function closeOrder(
+  input: { outTradeNo: string; userId: number },
+  deps: CloseDeps,
+): Promise<ClosedOrder> {
+  const order = await findOwnOrder(deps.db, input.outTradeNo, input.userId)
+  if (!order) throw new AppError('ORDER_NOT_FOUND')
+  if (isOpen(order.trade_state)) {
+    try {
+      await closeEverywhere(order, 'query', deps)
+    } catch (error) {
+      throw toAppError(error)
+    }
+  }
+  const { out_trade_no, trade_state } = await readOrder(deps.db, order.id)
+  const state = { out_trade_no, trade_state, trade_state_desc: stateText[trade_state] }
+  if (isPaid(trade_state)) throw new AppError('ORDER_PAID', { data: { ...state } })
+  if (isOpen(trade_state))
+    throw new AppError('PAY_REFUSED', { msg: '订单正在支付，请稍后再试', data: { ...state } })
+  return state
+}

@@ -1,0 +1,38 @@
+/** What ops may say in the event of an invocation. */
+import { isPayableFen } from '#shared/money'
+import { RefundImpossible } from '#shared/pay/refund-request'
+
+export interface RefundInput {
+  outTradeNo: string
+  /** Fen; left out: all that is left. */
+  refundFee: number | undefined
+  /** Left out: a new refund. Given again: the same refund is handed over again. */
+  outRefundNo: string | undefined
+  /** Shown to the payer. */
+  reason: string | null
+}
+
+/** @throws RefundImpossible naming what is wrong with the event */
+export function readInput(event: Readonly<Record<string, unknown>>): RefundInput {
+  const { out_trade_no, refund_fee, out_refund_no, reason } = event
+  if (typeof out_trade_no !== 'string' || out_trade_no === '')
+    throw new RefundImpossible('out_trade_no is missing')
+  if (refund_fee !== undefined && !isPayableFen(refund_fee)) {
+    throw new RefundImpossible('refund_fee must be a whole number of fen, 1 or more')
+  }
+  if (out_refund_no !== undefined && !/^[0-9A-Za-z_\-|*@]{1,64}$/.test(String(out_refund_no))) {
+    throw new RefundImpossible('out_refund_no must be 1 to 64 of 0-9 A-Z a-z _ - | * @')
+  }
+  if (
+    reason !== undefined &&
+    (typeof reason !== 'string' || Buffer.byteLength(reason) > 80 || /\p{Cc}/u.test(reason))
+  ) {
+    throw new RefundImpossible('reason must be a text of at most 80 bytes')
+  }
+  return {
+    outTradeNo: out_trade_no,
+    refundFee: refund_fee,
+    outRefundNo: out_refund_no === undefined ? undefined : String(out_refund_no),
+    reason: reason || null,
+  }
+}

@@ -1,0 +1,51 @@
+/** Gives money back: written here first, then handed to WeChat. */
+import type { Database } from '#shared/db'
+import { lockOrder, type OrderRow } from '#shared/pay/orders'
+import {
+  createRefundNumber,
+  findRefund,
+  RefundImpossible,
+  type RefundRow,
+  refundedFen,
+  requestRefund,
+} from '#shared/pay/refund-request'
+import { followRefund, type RefundDeps, submitRefund } from '#shared/pay/refunds'
+import { isPaid } from '#shared/pay/states'
+import type { RefundInput } from './input.ts'
+
+/**
+ * Requests a refund, or continues the one that has this number: as often as it takes, it is one refund.
+ *
+ * @throws RefundImpossible when the order or the protocol's limits do not allow it: nothing was asked
+ */
+export async function refund(input: RefundInput, deps: RefundDeps & { db: Database }): Promise<RefundRow> {
+  const known = input.outRefundNo === undefined ? undefined : await findRefund(deps.db, input.outRefundNo)
+  if (known) {
+    checkSame(known, input)
+    return known.status === 'PROCESSING' ? followRefund(known, deps) : known
+  }
+  const row = await deps.db.transaction(async (tx) => {
+    const order = await lockOrder(tx, input.outTradeNo)
+    const payment = paymentOf(order, input.outTradeNo)
+    const refundFee = input.refundFee ?? payment.totalFee - (await refundedFen(tx, payment.transactionId))
+    const outRefundNo = input.outRefundNo ?? createRefundNumber(deps.now())
+    const request = { outRefundNo, refundFee, reason: input.reason, origin: 'ops' as const }
+    return requestRefund(tx, payment.order, payment, request, deps.now())
+  })
+  return submitRefund(row, deps)
+}
+
+function checkSame(known: RefundRow, input: RefundInput): void {
+  const isSame =
+    known.out_trade_no === input.outTradeNo &&
+    (input.refundFee === undefined || input.refundFee === known.refund_fee)
+  if (!isSame) throw new RefundImpossible(`out_refund_no ${known.out_refund_no} belongs to another refund`)
+}
+
+function paymentOf(order: OrderRow | undefined, outTradeNo: string) {
+  if (!order) throw new RefundImpossible(`there is no order ${outTradeNo.slice(0, 64)}`)
+  if (!isPaid(order.trade_state) || order.transaction_id === null) {
+    throw new RefundImpossible(`order ${order.out_trade_no} is ${order.trade_state}, not paid`)
+  }
+  return { order, transactionId: order.transaction_id, totalFee: order.total_fee, timeEnd: order.time_end }
+}

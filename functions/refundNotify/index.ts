@@ -1,0 +1,24 @@
+import { endpoint, route } from '#shared/endpoint'
+import { acknowledged, refused } from '#shared/pay/acknowledge'
+import { createWechatRefunds } from '#shared/pay/wechat'
+import { takeRefundNotify } from './refundNotify.ts'
+
+/**
+ * POST /refund/notify – WeChat Pay's hint that a refund is finished, confirmed by asking back.
+ * Answers XML: SUCCESS after the commit, otherwise FAIL and the reason.
+ */
+export const main_handler = endpoint(
+  route(
+    {
+      method: 'POST',
+      paths: ['/refund/notify'],
+      accepts: 'xml',
+      needs: ['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'],
+      renderError: refused,
+    },
+    async ({ body, config, db, now, log }) => {
+      await takeRefundNotify(body as string, { config, db, wechat: createWechatRefunds(config), now, log })
+      return acknowledged()
+    },
+  ),
+)

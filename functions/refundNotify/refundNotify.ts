@@ -1,0 +1,107 @@
+/** A refund notify: decrypted, compared, confirmed by refundquery; only then anything changes. */
+import type { Config } from '#shared/config'
+import type { Database } from '#shared/db'
+import { AppError } from '#shared/errors'
+import { parseFen } from '#shared/money'
+import { lockOrder } from '#shared/pay/orders'
+import { adoptRefund, findRefund, type RefundRow } from '#shared/pay/refund-request'
+import { indexOf, type RefundDeps, takeRefundState } from '#shared/pay/refunds'
+import { toAppError } from '#shared/pay/wechat'
+import { parseXml, XmlError, type XmlFields } from '#shared/xml'
+import { decryptReqInfo } from './req-info.ts'
+
+export type RefundNotifyDeps = RefundDeps & {
+  db: Database
+  config: Config<'WX_APPID' | 'WX_MCH_ID' | 'WX_API_KEY'>
+}
+
+/** WeChat waits 5 s for the answer, which leaves this much for the question back. */
+const QUERY_TIMEOUT_MS = 3000
+
+/**
+ * Returns when what became of the refund is durably recorded.
+ *
+ * @throws AppError BODY_UNREADABLE, UNAUTHORIZED (does not decrypt), PAY_REFUSED (not ours), UPSTREAM_FAILED,
+ *   DATABASE_UNAVAILABLE: WeChat is told FAIL and sends it again
+ */
+export async function takeRefundNotify(xml: string, deps: RefundNotifyDeps): Promise<void> {
+  const hint = readHint(xml, deps)
+  const outRefundNo = hint.out_refund_no ?? ''
+  const known = await findRefund(deps.db, outRefundNo)
+  if (known && !isAbout(known, hint)) {
+    deps.log.error('refund_mismatch', {
+      outRefundNo,
+      here: known.refund_fee,
+      there: hint.refund_fee?.slice(0, 20),
+    })
+    throw new AppError('PAY_REFUSED', { msg: '退款不符' })
+  }
+  const reply = await confirm(outRefundNo, deps)
+  const row = known ?? (await adopt(outRefundNo, reply, deps))
+  try {
+    await takeRefundState(row, reply, deps)
+  } catch (error) {
+    throw toAppError(error)
+  }
+}
+
+function readHint(xml: string, deps: RefundNotifyDeps): XmlFields {
+  const { WX_APPID, WX_MCH_ID, WX_API_KEY } = deps.config
+  let outer: XmlFields
+  try {
+    outer = parseXml(xml)
+  } catch (error) {
+    if (error instanceof XmlError)
+      throw new AppError('BODY_UNREADABLE', { msg: '报文格式错误', cause: error })
+    throw error
+  }
+  const { return_code, appid, mch_id, req_info } = outer
+  if (return_code !== 'SUCCESS') throw new AppError('PAY_REFUSED', { msg: '不是退款结果' })
+  if (appid !== WX_APPID || mch_id !== WX_MCH_ID) throw new AppError('PAY_REFUSED', { msg: '商户不符' })
+  try {
+    return decryptReqInfo(req_info ?? '', WX_API_KEY)
+  } catch {
+    deps.log.warn('refund_notify_forged', { bytes: xml.length })
+    throw new AppError('UNAUTHORIZED', { msg: '解密失败' })
+  }
+}
+
+function isAbout(refund: RefundRow, hint: XmlFields): boolean {
+  return (
+    hint.transaction_id === refund.transaction_id &&
+    parseFen(hint.refund_fee) === refund.refund_fee &&
+    parseFen(hint.total_fee) === refund.total_fee
+  )
+}
+
+async function confirm(outRefundNo: string, { wechat }: RefundNotifyDeps): Promise<XmlFields> {
+  try {
+    const reply = await wechat.queryRefund(outRefundNo, { totalTimeoutMs: QUERY_TIMEOUT_MS })
+    indexOf(reply, outRefundNo)
+    return reply
+  } catch (error) {
+    throw toAppError(error)
+  }
+}
+
+/** Somebody refunded in WeChat's merchant platform: it is a fact about an order of ours, so it gets its row. */
+async function adopt(outRefundNo: string, reply: XmlFields, deps: RefundNotifyDeps): Promise<RefundRow> {
+  const index = indexOf(reply, outRefundNo)
+  const refundFee = parseFen(reply[`refund_fee_${index}`])
+  const totalFee = parseFen(reply.total_fee)
+  const { transaction_id: transactionId, out_trade_no: outTradeNo = '' } = reply
+  const row = await deps.db.transaction(async (tx) => {
+    const order = await lockOrder(tx, outTradeNo)
+    if (
+      !order ||
+      order.transaction_id !== transactionId ||
+      refundFee === undefined ||
+      order.total_fee !== totalFee
+    )
+      return
+    return adoptRefund(tx, order, { outRefundNo, refundFee }, deps.now())
+  })
+  deps.log.error(row ? 'refund_of_platform' : 'refund_unknown_order', { outRefundNo, outTradeNo, refundFee })
+  if (!row) throw new AppError('PAY_REFUSED', { msg: '订单不存在' })
+  return row
+}

@@ -1,0 +1,26 @@
+-- One row per out_refund_no, written before WeChat is asked. `refund_id` is null until WeChat accepted it.
+CREATE TABLE refund (
+  id INT NOT NULL AUTO_INCREMENT,
+  order_id INT NOT NULL,
+  out_trade_no VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  transaction_id VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  out_refund_no VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  refund_id VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  total_fee INT UNSIGNED NOT NULL,
+  refund_fee INT UNSIGNED NOT NULL,
+  reason VARCHAR(80) NULL,
+  origin VARCHAR(16) NOT NULL,
+  status VARCHAR(16) NOT NULL DEFAULT 'PROCESSING',
+  err_code VARCHAR(32) NULL,
+  err_code_des VARCHAR(256) NULL,
+  claimed_until DATETIME(3) NULL,
+  accepted_at DATETIME(3) NULL,
+  success_time VARCHAR(32) NULL,
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY refund_out_refund_no (out_refund_no),
+  KEY refund_of_transaction (transaction_id, id),
+  KEY refund_of_order (order_id, id),
+  KEY refund_by_status (status, id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci;
