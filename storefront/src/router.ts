@@ -73,6 +73,18 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '订单详情', login: true },
   },
   {
+    path: '/brand/:name',
+    name: 'brand',
+    component: () => import('./pages/brand-page.vue'),
+    props: true,
+    meta: { title: '品牌' },
+  },
+  // What the feeds and older storefronts call these pages.
+  { path: '/orders', redirect: '/my/orders' },
+  { path: '/login', redirect: '/signin' },
+  { path: '/register', redirect: '/signup' },
+  { path: '/member', redirect: '/my' },
+  {
     path: '/signin',
     name: 'signin',
     component: () => import('./pages/signin-page.vue'),

@@ -35,6 +35,22 @@ export const api = createClient<paths>({
 })
 api.use(authorize)
 
+/**
+ * How far this device's clock is behind the shop's, in milliseconds, as of the last answer. Moments that the shop
+ * names are counted down to by its clock: many a phone's is minutes off.
+ */
+let clockLagMs = 0
+
+/** A moment that the shop named, on this device's clock (milliseconds since 1970). */
+export function onOwnClock(moment: string): number {
+  return Date.parse(moment) - clockLagMs
+}
+
+function readClock(response: Response): void {
+  const theirs = Date.parse(response.headers.get('Date') ?? '')
+  if (!Number.isNaN(theirs)) clockLagMs = theirs - Date.now()
+}
+
 interface Outcome {
   data?: unknown
   error?: unknown
@@ -52,6 +68,7 @@ export async function unwrap<T>(call: Promise<Outcome & { data?: T }>): Promise<
   const { data, error, response } = await call.catch((thrown: unknown) => {
     throw asShopError(thrown)
   })
+  readClock(response)
   const body = (data ?? error ?? {}) as Refusal
   if (response.ok && body.status === 200) return data as Success<T>
   throw failure(response, body)

@@ -1,8 +1,5 @@
 /** Orders and their payment. Amounts are fen, moments are milliseconds since 1970. */
-import { api, unwrap } from './client.ts'
-
-/** How long WeChat Pay's code lives, where the shop does not say. */
-const codeLifeSec = 2 * 3600
+import { api, onOwnClock, unwrap } from './client.ts'
 
 /** A code to scan, and until when. */
 export interface Payment {
@@ -49,24 +46,25 @@ export async function payAgain(outTradeNo: string): Promise<Payment> {
   return paymentOf((await unwrap(api.POST('/wx/order', { body: { out_trade_no: outTradeNo } }))).data)
 }
 
-function paymentOf(data: {
+interface OrderAnswer {
   out_trade_no: string
   total_fee: number
   payUrl: string
-  [field: string]: unknown
-}): Payment {
-  const lifeSec = typeof data.expires_in === 'number' ? data.expires_in : codeLifeSec
+  code_expires_at: string
+}
+
+function paymentOf({ out_trade_no, total_fee, payUrl, code_expires_at }: OrderAnswer): Payment {
   return {
-    outTradeNo: data.out_trade_no,
-    totalFen: Number(data.total_fee),
-    picture: data.payUrl,
-    expiresAt: Date.now() + lifeSec * 1000,
+    outTradeNo: out_trade_no,
+    totalFen: total_fee,
+    picture: payUrl,
+    expiresAt: onOwnClock(code_expires_at),
   }
 }
 
 export async function queryOrder(outTradeNo: string): Promise<{ state: TradeState; totalFen: number }> {
   const { data } = await unwrap(api.POST('/queryOrder', { body: { out_trade_no: outTradeNo } }))
-  return { state: data.trade_state, totalFen: Number(data.total_fee) }
+  return { state: data.trade_state, totalFen: data.total_fee }
 }
 
 export async function fetchOrders(cursor?: string) {

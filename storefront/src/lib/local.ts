@@ -3,9 +3,9 @@
  * this file.
  */
 interface LocalShop {
-  /** The simulators' ports, on the host that this page came from. */
-  wechatSimPort: number
-  smsSimPort: number
+  /** The simulators' ports, on the host that this page came from; absent where a real service is used. */
+  wechatSim?: number
+  smsSim?: number
   demo?: { username: string; password: string }
 }
 
@@ -18,8 +18,8 @@ export function localShop(): Promise<LocalShop> {
 }
 
 /** The simulators as this page reaches them, also from a phone that opened the shop by the laptop's address. */
-export async function simulatorAddresses(): Promise<{ wechat: string; sms: string }> {
-  const { wechatSimPort, smsSimPort } = await localShop()
+export async function simulatorAddresses(): Promise<{ wechat?: string; sms?: string }> {
+  const { wechatSim, smsSim } = await localShop()
   const at = (port: number) => `${location.protocol}//${location.hostname}:${port}`
-  return { wechat: at(wechatSimPort), sms: at(smsSimPort) }
+  return { ...(wechatSim && { wechat: at(wechatSim) }), ...(smsSim && { sms: at(smsSim) }) }
 }
