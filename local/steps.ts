@@ -19,7 +19,7 @@ export type StopSignal = keyof typeof EXIT_CODES
  */
 export function onStop(
   stop: () => Promise<void>,
-  exitCode = (signal: StopSignal) => EXIT_CODES[signal],
+  exitCode: (signal: StopSignal) => number = (signal) => EXIT_CODES[signal],
 ): void {
   let isStopping = false
   const begin = (signal: StopSignal) => {

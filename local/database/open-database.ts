@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { lockFile } from '../lock.mjs'
+import { PlainError } from '../steps.ts'
 import {
   appStatements,
   appUrl,
@@ -11,7 +12,7 @@ import {
   rootStatements,
   secretsOf,
 } from './private-server.ts'
-import { connectAsRoot, endServer, type RunningServer, serverPlace } from './server.ts'
+import { connectAsRoot, endServer, findRunning, pidOf, type RunningServer, serverPlace } from './server.ts'
 
 export type OpenDatabase = {
   /** `mysql://user:password@host:port/database`, for `DATABASE_URL` of the functions. */
@@ -63,6 +64,28 @@ export async function openDatabase(options: OpenDatabaseOptions = {}): Promise<O
       }
     }
     return { url: appUrl(server, secrets, name), stop }
+  } finally {
+    unlock()
+  }
+}
+
+/**
+ * Ends a private server that was left running, so that its data can be removed.
+ *
+ * @throws Error while a shop uses it
+ */
+export async function endPrivateDatabase(dir = join(LOCAL_DIR, 'mysql')): Promise<void> {
+  const place = serverPlace(dir)
+  if (pidOf(place) === undefined) return
+  const unlock = await lockFile(join(LOCAL_DIR, 'mysql.lock'))
+  try {
+    const server = await findRunning(place, secretsOf(dir).root)
+    if (server === undefined) return endLeftover(place)
+    const lease = await takeLease(server, secretsOf(dir).root)
+    const isUsed = !(await isLastLease(lease))
+    lease.destroy()
+    if (isUsed) throw new PlainError('A shop of this checkout is open: stop it first.')
+    await endServer(server)
   } finally {
     unlock()
   }

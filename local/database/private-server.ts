@@ -172,7 +172,7 @@ export async function reuseOrLaunch(options: {
 }
 
 /** Ends a server that still runs on this data but does not answer; the pid file alone proves nothing. */
-async function endLeftover(place: ServerPlace): Promise<void> {
+export async function endLeftover(place: ServerPlace): Promise<void> {
   const pid = pidOf(place)
   if (pid === undefined) return
   const command = await promisify(execFile)('ps', ['-o', 'args=', '-p', String(pid)]).catch(() => ({

@@ -1,0 +1,161 @@
+/** A whole shop in one process: simulators, functions, gateway, timers. What `npm start` and the tests run. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pickPort } from './database/port.ts'
+import { DEMO_LOGIN, DEMO_SECRETS, shopEnvironment } from './demo-env.ts'
+import type { EventShape } from './gateway/event.ts'
+import { type Access, startGateway } from './gateway/server.ts'
+import { createRouter, readServiceMap } from './gateway/service-map.ts'
+import type { StaticFolder } from './gateway/static-files.ts'
+import { startTimers } from './gateway/timers.ts'
+import { healthCheck } from './health.ts'
+import { type CloudFunction, createFunction } from './runtime/function.ts'
+import type { LogLine } from './runtime/instance.ts'
+import { type SmsSim, startSmsSim } from './sms-sim/index.ts'
+import { startWechatSim, type WechatSim } from './wechat-sim/index.ts'
+
+const root = join(import.meta.dirname, '..')
+
+export type ShopOptions = {
+  databaseUrl: string
+  /** Settings of the shop that replace the demo's; also `WX_API_BASE` or `SMS_ENDPOINT`, and then no simulator runs. */
+  env?: NodeJS.ProcessEnv
+  /** Ports of the shop and the simulators; any free ones when left out. */
+  ports?: { shop: number; wechat: number; sms: number }
+  host?: string
+  eventShape?: EventShape
+  pathPrefix?: string
+  /** How much faster than WeChat Pay the simulator repeats its notifications. */
+  notifySpeed?: number
+  /** Whether the timers of serverless.yml fire; tests invoke the functions themselves. */
+  timers?: boolean
+  /** The SMS simulator's own limits of one phone number. */
+  smsLimits?: boolean
+  onAccess?: (access: Access) => void
+  /** What functions write, and what goes wrong in them. */
+  onLog?: (functionName: string, line: LogLine) => void
+  onFailure?: (functionName: string, message: string) => void
+  onSimulator?: (name: 'wechat' | 'sms', line: string) => void
+}
+
+export type Shop = {
+  url: string
+  port: number
+  /** The declared environment of the functions. */
+  env: Record<string, string>
+  functions: Map<string, CloudFunction>
+  /** Undefined where the settings name a real service. */
+  wechat: WechatSim | undefined
+  sms: SmsSim | undefined
+  /** Applies the migrations and loads the demo catalogue into empty tables. Throws when that fails. */
+  migrate(): Promise<unknown>
+  close(): Promise<void>
+}
+
+/**
+ * Opens a shop on a database that may still be empty: `migrate` comes next. The functions must be built.
+ *
+ * @throws the error of `listen` when a port is taken
+ */
+export async function openShop(options: ShopOptions): Promise<Shop> {
+  const { env: given = {}, onFailure = () => {} } = options
+  const ports = options.ports ?? { shop: await pickPort(), wechat: 0, sms: 0 }
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    const draft = shopEnvironment(given, NO_ADDRESSES)
+    const wechat = given.WX_API_BASE ? undefined : await startWechat(options, ports.wechat, draft)
+    if (wechat) closers.push(() => wechat.close())
+    const sms = given.SMS_ENDPOINT ? undefined : await startSms(options, ports.sms, draft)
+    if (sms) closers.push(() => sms.close())
+
+    const env = shopEnvironment(given, {
+      databaseUrl: options.databaseUrl,
+      shopUrl: `http://127.0.0.1:${ports.shop}`,
+      wechatUrl: wechat?.url ?? '',
+      wechatBackupUrl: wechat?.backup.url ?? '',
+      smsUrl: sms?.url ?? '',
+    })
+    const service = readServiceMap(join(root, 'serverless.yml')).filter(({ name }) =>
+      existsSync(join(root, 'dist', name)),
+    )
+    const functions = new Map(
+      service.map(({ name, timeoutSec, memoryMb }) => {
+        const codeDir = join(root, 'dist', name)
+        const onLog = (line: LogLine) => options.onLog?.(name, line)
+        return [name, createFunction({ name, codeDir, env, timeoutSec, memoryMb, onLog })] as const
+      }),
+    )
+    closers.push(() => Promise.all([...functions.values()].map((fn) => fn.close())))
+
+    const peers = { ...(wechat && { wechat: wechat.url }), ...(sms && { sms: sms.url }) }
+    const gateway = await startGateway({
+      port: ports.shop,
+      host: options.host,
+      shape: options.eventShape,
+      pathPrefix: options.pathPrefix,
+      router: createRouter(service),
+      functions,
+      staticFolders: STATIC_FOLDERS,
+      localFacts: { wechatSim: portOf(wechat), smsSim: portOf(sms), demo: DEMO_LOGIN },
+      health: healthCheck({ databaseUrl: env.DATABASE_URL ?? options.databaseUrl, functions, peers }),
+      onAccess: options.onAccess,
+      onFailure,
+    })
+    closers.push(() => gateway.close())
+    if (options.timers) {
+      const stopTimers = startTimers(service, async (name, event) => {
+        const { error } = (await functions.get(name)?.invoke(event)) ?? {}
+        if (error) onFailure(name, `${error.status} ${error.message}`)
+      })
+      closers.push(async () => stopTimers())
+    }
+    const migrate = async () => {
+      const { result, error } = (await functions.get('migrate')?.invoke({ seed: true })) ?? {}
+      if (error) throw new Error(`migrate failed: ${error.message}`)
+      return result
+    }
+    return { url: gateway.url, port: gateway.port, env, functions, wechat, sms, migrate, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function portOf(sim: { url: string } | undefined): number | undefined {
+  return sim && Number(new URL(sim.url).port)
+}
+
+const NO_ADDRESSES = { databaseUrl: '', shopUrl: '', wechatUrl: '', wechatBackupUrl: '', smsUrl: '' }
+
+/** The first that has a file serves it: demo pictures, then the storefront as far as it is built. */
+const STATIC_FOLDERS: StaticFolder[] = [
+  { dir: join(root, 'local/assets') },
+  { dir: join(root, 'storefront/dist/local'), fallback: 'index.html' },
+]
+
+function startWechat(options: ShopOptions, port: number, env: Record<string, string>): Promise<WechatSim> {
+  const { WX_APPID: appid = '', WX_MCH_ID: mchId = '', WX_API_KEY: apiKey = DEMO_SECRETS.WX_API_KEY } = env
+  return startWechatSim({
+    port,
+    merchants: [{ appid, mchId, apiKey }],
+    signType: env.WX_SIGN_TYPE === 'HMAC-SHA256' ? 'HMAC-SHA256' : 'MD5',
+    notifySpeed: options.notifySpeed,
+    log: (line) => options.onSimulator?.('wechat', line),
+  })
+}
+
+function startSms(options: ShopOptions, port: number, env: Record<string, string>): Promise<SmsSim> {
+  return startSmsSim({
+    port,
+    secretId: env.SMS_SECRET_ID ?? env.secretId ?? '',
+    secretKey: env.SMS_SECRET_KEY ?? env.secretKey ?? '',
+    sdkAppId: env.SMS_SDK_APP_ID ?? env.SmsSdkAppId ?? '',
+    signName: env.SMS_SIGN_NAME ?? env.SignName ?? '',
+    templateId: env.SMS_TEMPLATE_ID ?? env.TemplateId ?? '',
+    limits: options.smsLimits,
+    log: (line) => options.onSimulator?.('sms', line),
+  })
+}

@@ -1,0 +1,176 @@
+/**
+ * `npm start [-- --host [address]]`: the whole shop on this machine, from an empty checkout to a summary of what to
+ * try. Ctrl-C or SIGTERM ends it and all that it started.
+ */
+import { parseArgs } from 'node:util'
+import { stop as stopEsbuild } from 'esbuild'
+import { buildIfChanged } from '../deploy/build.ts'
+import { consoleLog, paint } from './console.ts'
+import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { isPortFree } from './database/port.ts'
+import { prepareDemoLogin } from './demo-account.ts'
+import { openShop, type Shop } from './shop.ts'
+import { onStop, PlainError } from './steps.ts'
+import { buildStorefront } from './storefront.ts'
+import { summary } from './summary.ts'
+
+type Ports = { shop: number; wechat: number; sms: number }
+
+const begun = performance.now()
+const closers: (() => Promise<void>)[] = []
+let isStopping = false
+
+const starting = start()
+onStop(
+  async () => {
+    isStopping = true
+    console.log('\nStopping…')
+    // What is just being started can only be ended when it is there.
+    await starting.catch(() => {})
+    await closeAll()
+    console.log('Stopped.')
+  },
+  () => 0,
+)
+
+try {
+  await starting
+} catch (error) {
+  if (!isStopping) {
+    await closeAll()
+    console.error(
+      `\n✖ ${error instanceof PlainError || process.env.DEBUG === undefined ? messageOf(error) : stackOf(error)}`,
+    )
+    process.exit(1)
+  }
+}
+
+async function start(): Promise<void> {
+  const { host, ports } = readSettings()
+  await checkPorts(ports, host)
+  const database = await whileGoingOn('Preparing database and build', () => prepare(ports))
+  closers.push(database.stop)
+  await stopEsbuild() // its service process would stay as long as this one
+  endIfStopping()
+
+  const log = consoleLog(process.env.LOG)
+  let isOpen = false
+  const shop = await openShop({
+    databaseUrl: database.url,
+    env: process.env,
+    ports,
+    host,
+    timers: true,
+    notifySpeed: positiveNumber('WX_NOTIFY_SPEED', 1),
+    onAccess: (access) => isOpen && log.access(access),
+    onLog: log.functionLine,
+    onFailure: log.failure,
+    onSimulator: log.simulator,
+  }).catch((error) => {
+    throw error.code === 'EADDRINUSE' ? new PlainError(`Port ${error.port} is in use.`) : error
+  })
+  closers.push(shop.close)
+  endIfStopping()
+
+  await whileGoingOn('Applying migrations', () => shop.migrate())
+  endIfStopping()
+  const problem = await whileGoingOn('Preparing the demo login', () => demoLogin(shop))
+  endIfStopping()
+  isOpen = true
+  const seconds = (performance.now() - begun) / 1000
+  console.log(
+    summary({ shop, database: database.url, isPrivate: !process.env.DATABASE_URL, problem, seconds }),
+  )
+}
+
+/** The server starts and the functions are built at once; a failure of one still lets the other be ended. */
+async function prepare(ports: Ports): Promise<OpenDatabase> {
+  const name = ports.shop === 3000 ? 'letao' : `letao_${ports.shop}`
+  const [database, ...builds] = await Promise.allSettled([
+    openDatabase({ name, onProgress: progress }),
+    buildIfChanged(),
+    buildStorefront(progress),
+  ])
+  const failed = [database, ...builds].find((result) => result.status === 'rejected')
+  if (failed === undefined) return (database as PromiseFulfilledResult<OpenDatabase>).value
+  if (database.status === 'fulfilled') closers.push(database.value.stop)
+  throw (failed as PromiseRejectedResult).reason
+}
+
+async function demoLogin(shop: Shop): Promise<string | undefined> {
+  return prepareDemoLogin(shop).catch((error: Error) => error.message)
+}
+
+async function closeAll(): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close()
+}
+
+function endIfStopping(): void {
+  if (isStopping) throw new PlainError('stopped')
+}
+
+function readSettings(): { host: string; ports: Ports } {
+  const args = process.argv.slice(2)
+  // `--host` alone opens the shop to the local network.
+  const bare = args.indexOf('--host')
+  if (bare >= 0 && (args[bare + 1] === undefined || args[bare + 1]?.startsWith('-')))
+    args.splice(bare, 1, '--host=0.0.0.0')
+  const { values } = parseArgs({ args, options: { host: { type: 'string', default: '127.0.0.1' } } })
+  const shop = portOf('PORT', 3000)
+  return {
+    host: values.host,
+    ports: { shop, wechat: portOf('WX_SIM_PORT', shop + 1), sms: portOf('SMS_SIM_PORT', shop + 2) },
+  }
+}
+
+function portOf(name: string, fallback: number): number {
+  const text = process.env[name]
+  if (!text) return fallback
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535) throw new PlainError(`${name}=${text} is no port number.`)
+  return port
+}
+
+function positiveNumber(name: string, fallback: number): number {
+  const number = Number(process.env[name] || fallback)
+  if (!(number > 0)) throw new PlainError(`${name}=${process.env[name]} must be a number above 0.`)
+  return number
+}
+
+/** Said before anything slow is done. */
+async function checkPorts(ports: Ports, host: string): Promise<void> {
+  const named = [
+    { name: 'PORT', port: ports.shop, at: host },
+    { name: 'WX_SIM_PORT', port: ports.wechat, at: '127.0.0.1' },
+    { name: 'SMS_SIM_PORT', port: ports.sms, at: '127.0.0.1' },
+  ]
+  for (const { name, port, at } of named) {
+    if (named.some((other) => other.name !== name && other.port === port)) {
+      throw new PlainError(
+        `Port ${port} is asked for twice: ${named.map((entry) => `${entry.name}=${entry.port}`).join(' ')}.`,
+      )
+    }
+    if (!(await isPortFree(port, at))) {
+      throw new PlainError(
+        `Port ${port} is in use; choose another with ${name}=… (as in: ${name}=${port + 100} npm start).`,
+      )
+    }
+  }
+}
+
+function progress(text: string): void {
+  console.log(`  ${text}`)
+}
+
+async function whileGoingOn<T>(what: string, action: () => Promise<T>): Promise<T> {
+  console.log(`${paint('cyan', '▶')} ${what}…`)
+  return action()
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,67 @@
+/** What a person reads when the shop is open. */
+import { paint } from './console.ts'
+import { DEMO_LOGIN } from './demo-env.ts'
+import type { Shop } from './shop.ts'
+
+export type SummaryFacts = {
+  shop: Pick<Shop, 'url' | 'wechat' | 'sms'>
+  database: string
+  isPrivate: boolean
+  /** Why the demo login does not work. */
+  problem: string | undefined
+  seconds: number
+}
+
+/** The addresses, the demo login, and a journey to paste. */
+export function summary({ shop, database, isPrivate, problem, seconds }: SummaryFacts): string {
+  const { username, password, mobile } = DEMO_LOGIN
+  const rows = [
+    ['Shop', shop.url],
+    [
+      'WeChat Pay',
+      shop.wechat
+        ? `${local(shop.wechat.url)}  (simulator: see the orders, press pay)`
+        : 'as WX_API_BASE says',
+    ],
+    ['SMS inbox', shop.sms ? `${local(shop.sms.url)}  (simulator: read the codes)` : 'as SMS_ENDPOINT says'],
+    ['Database', isPrivate ? database : withoutPassword(database)],
+    ['Demo login', problem ? `not available: ${problem}` : `${username} / ${password}  (mobile ${mobile})`],
+  ]
+  const width = Math.max(...rows.map(([name = '']) => name.length))
+  const table = rows.map(([name = '', value]) => `  ${paint('cyan', name.padEnd(width))}  ${value}`)
+  return [
+    '',
+    `乐淘 Letao is open after ${seconds.toFixed(1)} s.`,
+    '',
+    ...table,
+    '',
+    ...journey(shop),
+    '',
+  ].join('\n')
+}
+
+function journey({ url, wechat }: SummaryFacts['shop']): string[] {
+  const { username, password } = DEMO_LOGIN
+  const json = "-H 'Content-Type: application/json'"
+  const lines = [
+    'Next, in another terminal: log in, order two pairs, pay, ask.',
+    `  TOKEN=$(curl -s ${url}/login ${json} -d '{"username":"${username}","password":"${password}"}' | node -p 'JSON.parse(fs.readFileSync(0)).token')`,
+    `  ORDER=$(curl -s ${url}/wx/order -H "Authorization: Bearer $TOKEN" ${json} -d '{"items":[{"productId":1,"quantity":2}]}' | node -p 'JSON.parse(fs.readFileSync(0)).data.out_trade_no')`,
+  ]
+  const body = `-d "{\\"out_trade_no\\":\\"$ORDER\\"}"`
+  if (wechat) lines.push(`  curl -s ${local(wechat.url)}/sim/pay ${json} ${body}`)
+  lines.push(
+    `  curl -s ${url}/queryOrder -H "Authorization: Bearer $TOKEN" ${json} ${body}`,
+    '',
+    'Ctrl-C stops everything.',
+  )
+  return lines
+}
+
+function local(url: string): string {
+  return url.replace('127.0.0.1', 'localhost')
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/:\/\/([^:@/]*)(:[^@/]*)?@/, '://$1:***@')
+}
