@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { build, type Metafile } from 'esbuild'
+import { buildIfChanged, bundleOptions, functionNames } from '../../deploy/build.ts'
+import { contractFunctions } from '../helpers/contract.ts'
+import { read, root } from '../helpers/source-tree.ts'
+
+/** What costs a cold start most. Nothing is in a bundle that does not need it. */
+const heavyPackages = [
+  '@middy/core',
+  'fast-xml-parser',
+  'joi',
+  'jsonwebtoken',
+  'mysql2',
+  'qrcode',
+  'tencentcloud-sdk-nodejs-sms',
+] as const
+
+/** Loaded by the call that needs them, not by the cold start. */
+const lazyPackages = ['qrcode', 'tencentcloud-sdk-nodejs-sms']
+
+interface Expectation {
+  packages: (typeof heavyPackages)[number][]
+  /** KiB; some 5 % above the size when this was written. */
+  budget: number
+}
+
+const expected: Readonly<Record<string, Expectation>> = {
+  homeFeeds: { packages: ['@middy/core', 'mysql2'], budget: 420 },
+  categories: { packages: ['@middy/core', 'joi', 'mysql2'], budget: 620 },
+  register: { packages: ['@middy/core', 'joi', 'mysql2'], budget: 630 },
+  login: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 690 },
+  sms: { packages: ['@middy/core', 'joi', 'mysql2', 'tencentcloud-sdk-nodejs-sms'], budget: 1190 },
+  wxOrder: {
+    packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2', 'qrcode'],
+    budget: 830,
+  },
+  wxNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 495 },
+  queryOrder: { packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'], budget: 765 },
+  orders: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 690 },
+  closeOrder: { packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'], budget: 765 },
+  refundNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 505 },
+  reconcile: { packages: ['fast-xml-parser', 'mysql2'], budget: 500 },
+  bill: { packages: ['fast-xml-parser', 'mysql2'], budget: 510 },
+  refund: { packages: ['fast-xml-parser', 'mysql2'], budget: 500 },
+  migrate: { packages: ['mysql2'], budget: 430 },
+}
+
+const names = functionNames()
+const fileOf = (name: string) => join(root, 'dist', name, 'index.js')
+let folder: string
+let meta: Metafile
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'letao-bundle-'))
+  await buildIfChanged()
+  const entryPoints = names.map((name) => ({ in: join(root, 'functions', name, 'index.ts'), out: name }))
+  const result = await build({ ...bundleOptions, entryPoints, outdir: folder, write: false, metafile: true })
+  meta = result.metafile
+})
+
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The packages of `node_modules` in a bundle. */
+function packagesOf(name: string): Set<string> {
+  const output = Object.entries(meta.outputs).find(([file]) => file.endsWith(`/${name}.js`))?.[1]
+  assert.ok(output, name)
+  const used = Object.keys(output.inputs).map(packageOf)
+  return new Set(used.filter((used) => used !== undefined))
+}
+
+/** The innermost one, for a package may bring its own copy of another. */
+function packageOf(input: string): string | undefined {
+  const [, path] = /.*node_modules\/(.+)$/.exec(input) ?? []
+  return path
+    ?.split('/')
+    .slice(0, path.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+interface Report {
+  whenLoaded: { exported: string[]; type: string; touched: string[]; alive: string[] }
+  first: { answer?: { statusCode: number; body: string }; error?: string }
+  touched: string[]
+  callbackWaitsForEmptyEventLoop: unknown
+}
+
+const reports = new Map<string, Promise<Report>>()
+
+/** Loads a copy of the bundle in a folder of its own, in a process whose environment is empty. */
+function runBare(name: string): Promise<Report> {
+  const known = reports.get(name)
+  if (known) return known
+  const report = loadAlone(name)
+  reports.set(name, report)
+  return report
+}
+
+async function loadAlone(name: string): Promise<Report> {
+  const alone = mkdtempSync(join(folder, `${name}-`))
+  const file = join(alone, 'index.js')
+  copyFileSync(fileOf(name), file)
+  const route = contractFunctions[name]?.routes[0]
+  const event = route
+    ? { httpMethod: route.method, path: route.paths[0], headers: {}, queryString: {}, body: '' }
+    : {}
+  return invokeBare(file, event)
+}
+
+async function invokeBare(file: string, event: unknown): Promise<Report> {
+  const child = join(root, 'test/helpers/bare-child.cjs')
+  const { stdout } = await promisify(execFile)(process.execPath, [child, file, JSON.stringify(event)], {
+    cwd: dirname(file),
+    env: {},
+  })
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+}
+
+test('a bundle that reads a file or connects when it is loaded would be noticed', async () => {
+  const alone = mkdtempSync(join(folder, 'curious-'))
+  const file = join(alone, 'index.js')
+  writeFileSync(
+    file,
+    `require('node:fs').readFileSync(__filename); require('net').connect(1, '127.0.0.1').on('error', () => {})
+     require('node:fs/promises').stat(__filename)
+     exports.main_handler = async () => ({ statusCode: 200, body: '' })`,
+  )
+  const { whenLoaded } = await invokeBare(file, {})
+  // Node's own functions call one another, each version a little differently.
+  const noticed = new Set(whenLoaded.touched.map((touch) => touch.split(' ')[0]))
+  for (const name of ['fs.readFileSync', 'socket.connect', 'fs.promises.stat'])
+    assert.ok(noticed.has(name), name)
+  assert.notDeepEqual(whenLoaded.alive, [])
+})
+
+test('each folder of functions/ has its folder in dist/, and no other is there', () => {
+  const folders = readdirSync(join(root, 'dist'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+  assert.deepEqual(folders.sort(), [...names].sort())
+})
+
+test('this file says what each bundle may hold', () => {
+  assert.deepEqual(
+    names.filter((name) => !expected[name]),
+    [],
+  )
+})
+
+for (const name of names) {
+  test(`${name}: one minified file with nothing beside it`, () => {
+    assert.deepEqual(readdirSync(join(root, 'dist', name)), ['index.js'])
+    const source = readFileSync(fileOf(name), 'utf8')
+    assert.ok(source.length / source.split('\n').length > 200, 'lines are long')
+    assert.doesNotMatch(source, /sourceMappingURL/)
+  })
+
+  test(`${name}: requiring it opens nothing, leaves nothing running and does not throw`, async () => {
+    const { whenLoaded } = await runBare(name)
+    assert.deepEqual(whenLoaded, { exported: ['main_handler'], type: 'function', touched: [], alive: [] })
+  })
+
+  test(`${name}: the first invocation names the missing variables, and has opened nothing`, async () => {
+    const { first, touched, callbackWaitsForEmptyEventLoop } = await runBare(name)
+    assert.match(first.answer?.body ?? first.error ?? '', /DATABASE_URL is missing/)
+    if (first.answer) assert.equal(first.answer.statusCode, 500)
+    assert.deepEqual(touched, [])
+    assert.equal(callbackWaitsForEmptyEventLoop, false)
+  })
+
+  test(`${name}: of the heavy packages it holds those that it needs`, () => {
+    const held = packagesOf(name)
+    assert.deepEqual(
+      heavyPackages.filter((heavy) => held.has(heavy)),
+      expected[name]?.packages,
+    )
+  })
+
+  test(`${name}: stays within its budget`, () => {
+    const kib = statSync(fileOf(name)).size / 1024
+    assert.ok(kib <= (expected[name]?.budget ?? 0), `${kib.toFixed(1)} KiB`)
+  })
+}
+
+test('what only some calls need is loaded by those calls', () => {
+  for (const [input, { imports }] of Object.entries(meta.inputs)) {
+    if (input.includes('node_modules/')) continue
+    for (const { path, kind } of imports) {
+      const imported = packageOf(path)
+      if (imported && lazyPackages.includes(imported))
+        assert.equal(kind, 'dynamic-import', `${input} → ${path}`)
+    }
+  }
+})
+
+test('each dependency is in some bundle', () => {
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
+  const used = new Set(names.flatMap((name) => [...packagesOf(name)]))
+  assert.deepEqual(
+    Object.keys(dependencies).filter((dependency) => !used.has(dependency)),
+    [],
+  )
+})
