@@ -39,14 +39,16 @@ export function createLogger(options: LoggerOptions): Logger {
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
 }
 
-/** Blots out secrets, tokens and the middle of mobile numbers. */
+/** Blots out secrets, tokens, credentials in URLs and the middle of mobile numbers (with 86 before them or not). */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text
-  for (const secret of secrets) clean = clean.replaceAll(secret, '***')
+  // The longest first: of one that begins like another nothing may be left over.
+  const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
+  for (const secret of longestFirst) clean = clean.replaceAll(secret, '***')
   return clean
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '***')
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1***@')
-    .replace(/(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g, '$1****$2')
+    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/]+@/gi, '$1***@')
+    .replace(/(?<!\d)((?:00)?(?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)/g, '$1****$2')
 }
 
 /** An error as flat fields: name, code, message and where it was thrown; its causes in `errorCause`. */
@@ -66,10 +68,14 @@ export function errorFields(error: unknown): LogFields {
   }
 }
 
-function describeCause(cause: unknown): string {
+/** Longer chains of causes are cut; one may even be a circle. */
+const MAX_CAUSES = 5
+
+function describeCause(cause: unknown, depth = 1): string {
   if (!(cause instanceof Error)) return String(cause)
   const { code } = cause as { code?: unknown }
-  const deeper = cause.cause === undefined ? '' : ` < ${describeCause(cause.cause)}`
+  const isLast = cause.cause === undefined || depth === MAX_CAUSES
+  const deeper = isLast ? '' : ` < ${describeCause(cause.cause, depth + 1)}`
   return `${cause.name}${code === undefined ? '' : ` ${code}`}: ${cause.message}${deeper}`
 }
 
