@@ -40,8 +40,11 @@ function userOf(claims: string | jwt.JwtPayload): User {
   if (typeof claims === 'string') throw new TypeError('a token without claims')
   // jsonwebtoken takes a token without `exp` for one that never expires.
   if (typeof claims.exp !== 'number') throw new TypeError('a token without exp')
-  const id = Number(claims.sub)
-  if (!Number.isSafeInteger(id) || id < 1) throw new TypeError('a token without a user')
+  // `Number` alone would take "1e3", " 7" and [7] for users.
+  const sub: unknown = claims.sub
+  const id = typeof sub === 'string' && /^\d+$/.test(sub) ? Number(sub) : sub
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 1)
+    throw new TypeError('a token without a user')
   return { id, username: typeof claims.username === 'string' ? claims.username : '' }
 }
 
