@@ -1,6 +1,6 @@
 /** Sends messages to the merchant, again and again by the schedule, until the answer says "received". */
 import { EventEmitter, once } from 'node:events'
-import { request as httpRequest } from 'node:http'
+import { type ClientRequest, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { FaultRule, Faults } from './faults.ts'
 import { whyNotReceived } from './success-answer.ts'
@@ -72,6 +72,7 @@ export class Notifier extends EventEmitter {
   readonly #deliveries = new Map<string, Delivery[]>()
   readonly #options: { speed: number; faults: Faults; now: () => number; log: (line: string) => void }
   readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #open = new Set<ClientRequest>()
   #inFlight = 0
   #closed = false
 
@@ -134,6 +135,7 @@ export class Notifier extends EventEmitter {
   /** Sends nothing any more. */
   close(): void {
     this.#closed = true
+    for (const request of this.#open) request.destroy(new Error('the simulator was closed'))
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
     this.emit('settled')
@@ -171,7 +173,9 @@ export class Notifier extends EventEmitter {
     this.#inFlight++
     const sent = message.write(fault)
     const answer =
-      fault?.kind === 'lost' ? { status: 0, body: '', reason: 'lost on the way' } : await post(url, sent)
+      fault?.kind === 'lost'
+        ? { status: 0, body: '', reason: 'lost on the way' }
+        : await post(url, sent, this.#open)
     const reason = answer.reason ?? whyNotReceived(answer.status, answer.body)
     const delivery: Delivery = {
       point,
@@ -218,22 +222,28 @@ function keyOf({ point, outTradeNo, outRefundNo }: Message): string {
 }
 
 /** One POST of text/xml. Redirects are not followed; an answer later than five seconds does not count. */
-function post(url: string, xml: string): Promise<{ status: number; body: string; reason?: string }> {
+function post(
+  url: string,
+  xml: string,
+  open: Set<ClientRequest>,
+): Promise<{ status: number; body: string; reason?: string }> {
   return new Promise((resolve) => {
-    const fail = (reason: string) => resolve({ status: 0, body: '', reason })
     const send = url.startsWith('https:') ? httpsRequest : httpRequest
     const body = Buffer.from(xml)
     const request = send(url, {
       method: 'POST',
       agent: false,
       headers: { 'content-type': 'text/xml', 'content-length': body.length, 'user-agent': 'Mozilla/4.0' },
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     })
-    request.on('error', (error) =>
-      fail(
-        error.name === 'TimeoutError' || error.name === 'AbortError' ? 'no answer within 5 s' : error.message,
-      ),
-    )
+    open.add(request)
+    const timer = setTimeout(() => request.destroy(new Error('no answer within 5 s')), ANSWER_WITHIN_MS)
+    const end = (answer: { status: number; body: string; reason?: string }) => {
+      clearTimeout(timer)
+      open.delete(request)
+      resolve(answer)
+    }
+    const fail = (error: Error) => end({ status: 0, body: '', reason: error.message })
+    request.on('error', fail)
     request.on('response', (response) => {
       const chunks: Buffer[] = []
       let size = 0
@@ -241,9 +251,9 @@ function post(url: string, xml: string): Promise<{ status: number; body: string;
         size += chunk.length
         if (size <= ANSWER_LIMIT_BYTES) chunks.push(chunk)
       })
-      response.on('error', (error) => fail(error.message))
+      response.on('error', fail)
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+        end({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
       )
     })
     request.end(body)
