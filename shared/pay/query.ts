@@ -9,7 +9,7 @@ import { type Wechat, WechatUnreachable } from './wechat.ts'
  */
 export async function queryAndSettle(
   outTradeNo: string,
-  source: 'query' | 'reconcile',
+  source: 'query' | 'reconcile' | 'bill',
   deps: SettleDeps & { wechat: Wechat },
 ): Promise<{ tradeState: TradeState | undefined; verdict: Verdict | undefined }> {
   const fields = await deps.wechat.queryOrder(outTradeNo)

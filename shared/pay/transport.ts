@@ -1,6 +1,6 @@
 /** HTTPS to WeChat Pay, with its second access point in another city (跨城冗灾). */
-import { request as httpRequest, type RequestOptions } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { type RequestOptions as HttpsOptions, request as httpsRequest } from 'node:https'
 import { type Config, variables } from '../config.ts'
 
 export interface PostOptions {
@@ -8,7 +8,7 @@ export interface PostOptions {
   cert?: string
   key?: string
   /** From the first byte sent to the last one received. */
-  totalTimeoutMs?: number
+  totalTimeoutMs?: number | undefined
 }
 
 /** The request got no usable HTTP answer. */
@@ -27,6 +27,9 @@ const CONNECT_TIMEOUT_MS = 3000
 const TOTAL_TIMEOUT_MS = 6000
 const MAX_REPLY_BYTES = 64 * 1024
 
+/** A stream that pauses for longer is broken. */
+const STREAM_SILENCE_MS = 20_000
+
 /** After so many faults in a row the backup comes first, and after so long the primary again. */
 const FAULTS_UNTIL_BACKUP = 3
 const BACKUP_FIRST_MS = 3 * 60_000
@@ -41,22 +44,34 @@ const primary = { faults: 0, backupFirstUntil: 0 }
  *
  * @throws TransportError
  */
-export async function post(
-  config: Config,
-  path: string,
-  body: string,
-  options: PostOptions = {},
-): Promise<string> {
+export function post(config: Config, path: string, body: string, options: PostOptions = {}): Promise<string> {
+  return onAccessPoints(config, async (base) => {
+    const response = await open(base + path, body, options)
+    return readText(response, MAX_REPLY_BYTES)
+  })
+}
+
+/** Posts XML and returns the reply as it comes in, of any length, as long as it keeps coming. */
+export function openStream(config: Config, path: string, body: string): Promise<IncomingMessage> {
+  return onAccessPoints(config, async (base) => {
+    const response = await open(base + path, body, { totalTimeoutMs: undefined })
+    response.setTimeout(STREAM_SILENCE_MS, () => response.destroy(new Error('read timeout')))
+    return response
+  })
+}
+
+/** Tries one access point, then the other where that is allowed. */
+async function onAccessPoints<T>(config: Config, attempt: (base: string) => Promise<T>): Promise<T> {
   const [first, second] = accessPoints(config)
   try {
-    const reply = await postOnce(first + path, body, options)
+    const reply = await attempt(first)
     if (first === config.WX_API_BASE) primary.faults = 0
     return reply
   } catch (error) {
     if (!(error instanceof TransportError) || !error.mayUseBackup) throw error
     if (first === config.WX_API_BASE) notePrimaryFault()
     if (second === undefined) throw error
-    return postOnce(second + path, body, options)
+    return attempt(second)
   }
 }
 
@@ -76,9 +91,12 @@ function notePrimaryFault(): void {
   primary.backupFirstUntil = Date.now() + BACKUP_FIRST_MS
 }
 
-function postOnce(url: string, body: string, options: PostOptions): Promise<string> {
+/** Resolves to a response with HTTP 200 whose body has not been read yet. */
+function open(url: string, body: string, options: PostOptions): Promise<IncomingMessage> {
   const payload = Buffer.from(body)
-  const requestOptions: RequestOptions & { cert?: string; key?: string } = {
+  const isTls = url.startsWith('https:')
+  const totalTimeoutMs = 'totalTimeoutMs' in options ? options.totalTimeoutMs : TOTAL_TIMEOUT_MS
+  const requestOptions: HttpsOptions = {
     method: 'POST',
     // An instance sleeps between two invocations: a kept connection would be dead more often than not.
     agent: false,
@@ -90,48 +108,50 @@ function postOnce(url: string, body: string, options: PostOptions): Promise<stri
     ...(options.cert !== undefined && options.key !== undefined && { cert: options.cert, key: options.key }),
   }
   return new Promise((resolve, reject) => {
-    let connected = false
-    const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(
-      url,
-      requestOptions,
-      (response) => {
-        const { statusCode = 0 } = response
-        const chunks: Buffer[] = []
-        let size = 0
-        response.on('data', (chunk: Buffer) => {
-          size += chunk.length
-          if (size > MAX_REPLY_BYTES) request.destroy(new Error('reply too large'))
-          else chunks.push(chunk)
-        })
-        response.on('error', fail)
-        response.on('end', () => {
-          clearTimeout(connectTimer)
-          clearTimeout(totalTimer)
-          if (statusCode === 200) resolve(Buffer.concat(chunks).toString('utf8'))
-          else reject(new TransportError(`HTTP ${statusCode}`, { mayUseBackup: statusCode >= 500 }))
-        })
-      },
-    )
+    let isConnected = false
+    const request = (isTls ? httpsRequest : httpRequest)(url, requestOptions)
     const connectTimer = setTimeout(() => {
-      if (!connected) request.destroy(new Error('connect timeout'))
+      if (!isConnected) request.destroy(new Error('connect timeout'))
     }, CONNECT_TIMEOUT_MS)
-    const totalTimer = setTimeout(
-      () => request.destroy(new Error('read timeout')),
-      options.totalTimeoutMs ?? TOTAL_TIMEOUT_MS,
-    )
-    const fail = (cause: Error) => {
-      clearTimeout(connectTimer)
-      clearTimeout(totalTimer)
-      reject(
-        new TransportError(connected ? 'no answer' : 'no connection', { mayUseBackup: !connected, cause }),
-      )
-    }
+    const totalTimer =
+      totalTimeoutMs === undefined
+        ? undefined
+        : setTimeout(() => request.destroy(new Error('read timeout')), totalTimeoutMs)
     request.on('socket', (socket) => {
-      socket.once(url.startsWith('https:') ? 'secureConnect' : 'connect', () => {
-        connected = true
+      socket.once(isTls ? 'secureConnect' : 'connect', () => {
+        isConnected = true
+        clearTimeout(connectTimer)
       })
     })
-    request.on('error', fail)
+    request.on('response', (response) => {
+      response.once('close', () => clearTimeout(totalTimer))
+      const { statusCode = 0 } = response
+      if (statusCode === 200) return resolve(response)
+      response.destroy()
+      reject(new TransportError(`HTTP ${statusCode}`, { mayUseBackup: statusCode >= 500 }))
+    })
+    request.on('error', (cause) => {
+      clearTimeout(connectTimer)
+      clearTimeout(totalTimer)
+      const message = isConnected ? 'no answer' : 'no connection'
+      reject(new TransportError(message, { mayUseBackup: !isConnected, cause }))
+    })
     request.end(payload)
   })
+}
+
+/** Reads a reply to its end. @throws TransportError when it breaks off or is longer than that */
+export async function readText(stream: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of stream) {
+      size += chunk.length
+      if (size > maxBytes) throw new Error('reply too large')
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw new TransportError('no complete answer', { mayUseBackup: false, cause })
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }

@@ -109,6 +109,11 @@ async function callOnce(
   fields: Readonly<Record<string, string>>,
   options: PostOptions,
 ): Promise<XmlFields> {
+  return verifyReply(config, await send(config, path, signedRequest(config, fields), options))
+}
+
+/** The XML of a request: the merchant's fields added, signed with the configured type. */
+export function signedRequest(config: PayConfig, fields: Readonly<Record<string, string>>): string {
   const request: Record<string, string> = {
     appid: config.WX_APPID,
     mch_id: config.WX_MCH_ID,
@@ -117,7 +122,7 @@ async function callOnce(
     ...fields,
   }
   request.sign = signFields(request, config.WX_API_KEY, config.WX_SIGN_TYPE)
-  return verifyReply(config, await send(config, path, writeXml(request), options))
+  return writeXml(request)
 }
 
 async function send(config: PayConfig, path: string, body: string, options: PostOptions): Promise<string> {

@@ -1,0 +1,55 @@
+import { beijingDigits } from '#shared/beijing-time'
+import { openDatabase } from '#shared/db'
+import { job } from '#shared/job'
+import { fenToYuan } from '#shared/money'
+import { createWechat } from '#shared/pay/wechat'
+import { type BillReport, compareBill } from './bill.ts'
+import { downloadBill } from './download.ts'
+
+/** Storing and comparing a long day takes more than the 2.5 s of a request. */
+const STATEMENT_TIMEOUT_MS = 60_000
+
+/**
+ * Timer, 10:30 every day, for yesterday; invoked by ops for any of the last three months: `{ "bill_date": "20261121" }`.
+ * Throws when the bill cannot be had; differences are its result, not a failure.
+ */
+export const main_handler = job(
+  { needs: ['DATABASE_URL', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'], summarise },
+  async ({ event, config, now, log }) => {
+    const billDate = readDate(event.bill_date, now())
+    const db = openDatabase(config.DATABASE_URL, { statementTimeoutMs: STATEMENT_TIMEOUT_MS })
+    try {
+      const deps = { db, config, wechat: createWechat(config), now, log }
+      const report = await compareBill(billDate, { ...deps, download: (date) => downloadBill(date, config) })
+      const { differences, ...figures } = report
+      log.info('bill_compared', { ...figures, differences: differences.length })
+      return report
+    } finally {
+      await db.close()
+    }
+  },
+)
+
+/** `yyyyMMdd` or `yyyy-MM-dd`; left out: yesterday in Beijing. */
+function readDate(given: unknown, now: Date): string {
+  if (given === undefined) return beijingDigits(new Date(now.getTime() - 86_400_000)).slice(0, 8)
+  const text = String(given).replaceAll('-', '')
+  if (!/^20\d{6}$/.test(text)) throw new Error('bill_date must be a day like 20261121')
+  return text
+}
+
+function summarise(report: BillReport): string[] {
+  const { bill_date, lines, differences, healed } = report
+  const yuan = (fen: number) => `${fenToYuan(fen)} yuan (${fen} fen)`
+  return [
+    ...differences
+      .slice(0, 20)
+      .map(
+        ({ kind, out_trade_no, transaction_id, out_refund_no, here_fen, there_fen }) =>
+          `${kind}: order ${out_trade_no} transaction ${transaction_id} ${out_refund_no} here ${here_fen} there ${there_fen} fen`,
+      ),
+    ...(healed > 0 ? [`healed: ${healed} payments that were known to WeChat Pay only`] : []),
+    `bill ${bill_date}: ${lines} lines, paid ${yuan(report.paid_there_fen)}, refunded ${yuan(report.refunded_there_fen)}, ` +
+      `here ${yuan(report.paid_here_fen)} and ${yuan(report.refunded_here_fen)}, ${differences.length} differences`,
+  ]
+}
