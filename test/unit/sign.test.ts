@@ -75,7 +75,7 @@ describe('refuses', () => {
     })
 
     test(`${type}: no signature, an empty one, a short one, one in lower case`, () => {
-      const { sign, ...unsigned } = signed
+      const { sign = '', ...unsigned } = signed
       for (const wrong of [
         '',
         sign.slice(0, -1),
