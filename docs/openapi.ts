@@ -22,31 +22,14 @@ export async function readRoutes(): Promise<RouteFacts[]> {
     functions: Record<string, { events?: { http?: unknown }[] }>
   }
   const routes: RouteFacts[] = []
+  service.functions.orders ??= { events: [{ http: {} }] }
+  service.functions.closeOrder ??= { events: [{ http: {} }] }
+  service.functions.refundNotify ??= { events: [{ http: {} }] }
   for (const [name, { events = [] }] of Object.entries(service.functions)) {
     if (!events.some((event) => event.http !== undefined)) continue
     const { main_handler } = (await import(`../functions/${name}/index.ts`)) as { main_handler: MainHandler }
     routes.push(...main_handler.routes.map((route) => factsOf(name, route)))
   }
-  // COMING: until their folders are here
-  const Joi = (await import('joi')).default
-  const coming = (
-    functionName: string,
-    method: 'get' | 'post',
-    path: string,
-    aliases: string[],
-    more: object,
-  ) =>
-    routes.some((route) => route.path === path) ||
-    routes.push({ functionName, method, path, aliases, login: false, invalidStatus: 1010, ...more })
-  coming('orders', 'get', '/orders', [], {
-    login: true,
-    query: Joi.object({ cursor: Joi.string(), limit: Joi.number().integer(), out_trade_no: Joi.string() }),
-  })
-  coming('closeOrder', 'post', '/closeOrder', ['/pay/closeOrder'], {
-    login: true,
-    body: Joi.object({ out_trade_no: Joi.string().required() }),
-  })
-  coming('refundNotify', 'post', '/refund/notify', [], {})
   return routes
 }
 

@@ -13,7 +13,7 @@ export const accounts: Record<string, RouteDocs> = {
     limited: true,
     upstream: true,
     example: { mobile: '13800138000' },
-    answer: success({ msg: text(), code: Joi.string(), smscode: Joi.string() }),
+    answers: [success({ msg: text(), code: Joi.string(), smscode: Joi.string() })],
     exampleAnswer: { status: 200, msg: '短信发送成功' },
   },
   '/register': {
@@ -31,7 +31,7 @@ export const accounts: Record<string, RouteDocs> = {
       mobile: '13800138000',
       smscode: '123456',
     },
-    answer: success({ msg: text() }),
+    answers: [success({ msg: text() })],
     exampleAnswer: { status: 200, msg: '注册成功' },
   },
   '/login': {
@@ -43,15 +43,17 @@ export const accounts: Record<string, RouteDocs> = {
     refusals: [1040],
     limited: true,
     example: { username: 'demo', password: 'demo123' },
-    answer: success({
-      token: text('JWT'),
-      msg: text(),
-      userInfo: Joi.object({
-        token: text('the same JWT'),
-        username: text(),
-        mobile: text('masked'),
-      }).required(),
-    }),
+    answers: [
+      success({
+        token: text('JWT'),
+        msg: text(),
+        userInfo: Joi.object({
+          token: text('the same JWT'),
+          username: text(),
+          mobile: text('masked'),
+        }).required(),
+      }),
+    ],
     exampleAnswer: {
       status: 200,
       token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',

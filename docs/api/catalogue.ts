@@ -16,31 +16,35 @@ export const catalogue: Record<string, RouteDocs> = {
     tag: 'catalogue',
     operationId: 'listBanners',
     summary: 'The pictures that the home page swipes through, in order',
-    answer: success({
-      data: list(
-        Joi.object({
-          id: whole(),
-          img_src: text('address of the picture'),
-          link: text('where it leads, may be empty'),
-        }),
-      ),
-    }),
+    answers: [
+      success({
+        data: list(
+          Joi.object({
+            id: whole(),
+            img_src: text('address of the picture'),
+            link: text('where it leads, may be empty'),
+          }),
+        ),
+      }),
+    ],
     exampleAnswer: { status: 200, data: [{ id: 1, img_src: '/images/banner-1.svg', link: '/category' }] },
   },
   '/gridList': {
     tag: 'catalogue',
     operationId: 'listGrid',
     summary: "The entries of the home page's grid, in order",
-    answer: success({
-      data: list(
-        Joi.object({
-          id: whole(),
-          img_src: text(),
-          name: Joi.string().allow(''),
-          link: Joi.string().allow(''),
-        }),
-      ),
-    }),
+    answers: [
+      success({
+        data: list(
+          Joi.object({
+            id: whole(),
+            img_src: text(),
+            name: Joi.string().allow(''),
+            link: Joi.string().allow(''),
+          }),
+        ),
+      }),
+    ],
     exampleAnswer: {
       status: 200,
       data: [{ id: 1, img_src: '/images/grid-1.svg', name: '新品', link: '/category' }],
@@ -52,17 +56,19 @@ export const catalogue: Record<string, RouteDocs> = {
     summary: 'The products of the sports zone',
     description:
       "Prices are numbers in yuan (`299`, `19.9`), as the tutorial's storefronts expect. Turn them into fen by string arithmetic. `id` is the `productId` of an order's `items`.",
-    answer: success({
-      data: list(
-        Joi.object({
-          id: whole(),
-          name: text(),
-          img: text('address of the picture'),
-          price: yuan('in yuan'),
-          oldPrice: yuan('in yuan, what it cost before; equal to `price` where there was no other'),
-        }),
-      ),
-    }),
+    answers: [
+      success({
+        data: list(
+          Joi.object({
+            id: whole(),
+            name: text(),
+            img: text('address of the picture'),
+            price: yuan('in yuan'),
+            oldPrice: yuan('in yuan, what it cost before; equal to `price` where there was no other'),
+          }),
+        ),
+      }),
+    ],
     exampleAnswer: {
       status: 200,
       data: [{ id: 1, name: '轻盈缓震跑鞋', img: '/images/product-1.svg', price: 299, oldPrice: 399 }],
@@ -72,7 +78,7 @@ export const catalogue: Record<string, RouteDocs> = {
     tag: 'catalogue',
     operationId: 'listHotBrands',
     summary: 'The hot brands',
-    answer: success({ data: list(brand) }),
+    answers: [success({ data: list(brand) })],
     exampleAnswer: {
       status: 200,
       data: [{ id: 1, brandName: '回力', brandLogo: '/images/brand-1.svg', categoryId: 1 }],
@@ -82,7 +88,7 @@ export const catalogue: Record<string, RouteDocs> = {
     tag: 'catalogue',
     operationId: 'listCategories',
     summary: 'The first level of categories',
-    answer: success({ data: list(Joi.object({ id: whole(), categoryName: text() })) }),
+    answers: [success({ data: list(Joi.object({ id: whole(), categoryName: text() })) })],
     exampleAnswer: { status: 200, data: [{ id: 1, categoryName: '运动馆' }] },
   },
   '/twoCategory': {
@@ -90,7 +96,7 @@ export const catalogue: Record<string, RouteDocs> = {
     operationId: 'listBrandsOfCategory',
     summary: 'The brands of one category',
     example: { id: 1 },
-    answer: success({ data: list(brand) }),
+    answers: [success({ data: list(brand) })],
     exampleAnswer: {
       status: 200,
       data: [{ id: 1, brandName: '回力', brandLogo: '/images/brand-1.svg', categoryId: 1 }],

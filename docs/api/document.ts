@@ -155,19 +155,23 @@ function requestBody(route: RouteFacts, texts: RouteDocs): Record<string, unknow
 
 function successOrRefusal(route: RouteFacts, texts: RouteDocs): Record<string, unknown> {
   if (texts.wire) return texts.wire.response
-  const answer: JsonSchema = texts.answer ? jsonSchema(texts.answer) : {}
+  const answers = (texts.answers ?? []).map(jsonSchema)
   const refused = refusals(texts, route)
   const refusable = refused.length > 0
   return {
     description: refusable ? 'Success, or a refusal with the reason' : 'Success',
     content: {
       'application/json': {
-        schema: refusable ? { anyOf: [answer, ref('schemas', 'Refusal')] } : answer,
+        schema: oneOrMore([...answers, ...(refusable ? [ref('schemas', 'Refusal')] : [])]),
         ...(texts.exampleAnswer ? { example: texts.exampleAnswer } : {}),
       },
     },
     ...(refusable ? { 'x-refusals': refused } : {}),
   }
+}
+
+function oneOrMore(schemas: JsonSchema[]): JsonSchema {
+  return schemas.length === 1 && schemas[0] ? schemas[0] : { anyOf: schemas }
 }
 
 /** The answers that use their HTTP status. */

@@ -1,10 +1,26 @@
 /** Documentation of orders and payment, as a shopper's browser sees them. */
 import Joi from 'joi'
-import { fen, list, type RouteDocs, success, text } from './route-docs.ts'
+import { fen, list, type RouteDocs, success, text, whole } from './route-docs.ts'
 
 const tradeState = Joi.string()
   .valid('NOTPAY', 'USERPAYING', 'SUCCESS', 'CLOSED', 'REVOKED', 'PAYERROR', 'REFUND')
   .required()
+
+const order = Joi.object({
+  out_trade_no: text(),
+  body: text('what was bought, in words'),
+  total_fee: fen(),
+  trade_state: tradeState,
+  trade_state_desc: text('the state in words'),
+  created_at: Joi.string().allow(null).required().description('ISO 8601; `null` in orders of the Koa shop'),
+  transaction_id: Joi.string().allow(null).description("WeChat Pay's number, once paid"),
+  time_end: Joi.string().allow(null).description('yyyyMMddHHmmss in Beijing time, once paid'),
+  cash_fee: Joi.number().integer().allow(null).description('integer fen, once paid'),
+  refund_fee: whole('integer fen that were given back, or are on their way').min(0),
+  items: list(
+    Joi.object({ productId: whole(), name: text(), img: text(), price_fen: fen(), quantity: whole().min(1) }),
+  ),
+}).required()
 
 export const orders: Record<string, RouteDocs> = {
   '/wx/order': {
@@ -17,25 +33,25 @@ export const orders: Record<string, RouteDocs> = {
     limited: true,
     upstream: true,
     example: { items: [{ productId: 1, quantity: 1 }] },
-    answer: success({
-      data: Joi.object({
-        return_code: text(),
-        return_msg: text(),
-        result_code: text(),
-        appid: text(),
-        mch_id: text(),
-        trade_type: text(),
-        prepay_id: text(),
-        code_url: text('what the QR code says'),
-        code_expires_at: text('ISO 8601: until when the code can be scanned'),
-        payUrl: text('the QR code as a `data:image/png;base64,` URL'),
-        nonce_str: text(),
-        out_trade_no: text("the order's number"),
-        total_fee: fen(),
-      })
-        .required()
-        .unknown(true),
-    }),
+    answers: [
+      success({
+        data: Joi.object({
+          return_code: text(),
+          return_msg: text(),
+          result_code: text(),
+          appid: text(),
+          mch_id: text(),
+          trade_type: text(),
+          prepay_id: text(),
+          code_url: text('what the QR code says'),
+          code_expires_at: text('ISO 8601: until when the code can be scanned'),
+          payUrl: text('the QR code as a `data:image/png;base64,` URL'),
+          nonce_str: text(),
+          out_trade_no: text("the order's number"),
+          total_fee: fen(),
+        }).required(),
+      }),
+    ],
   },
   '/queryOrder': {
     tag: 'orders',
@@ -43,49 +59,64 @@ export const orders: Record<string, RouteDocs> = {
     summary: 'Tells the state of an own order, asking WeChat Pay where it is not final',
     refusals: [1050, 1054],
     example: { out_trade_no: '20241122113456000000000000000001' },
-    answer: success({
-      data: Joi.object({
-        out_trade_no: text(),
-        total_fee: fen(),
-        trade_state: tradeState,
-        trade_state_desc: text('the state in words'),
-        transaction_id: Joi.string().description("WeChat Pay's number, once paid"),
-        time_end: Joi.string().description('yyyyMMddHHmmss in Beijing time, once paid'),
-        cash_fee: Joi.number().integer().description('integer fen, once paid'),
-        bank_type: Joi.string().description('once paid'),
-      })
-        .required()
-        .unknown(true),
-    }),
+    answers: [
+      success({
+        data: Joi.object({
+          out_trade_no: text(),
+          total_fee: fen(),
+          trade_state: tradeState,
+          trade_state_desc: text('the state in words'),
+          transaction_id: Joi.string().allow(null).description("WeChat Pay's number, once paid"),
+          time_end: Joi.string().allow(null).description('yyyyMMddHHmmss in Beijing time, once paid'),
+          cash_fee: Joi.number().integer().allow(null).description('integer fen, once paid'),
+          bank_type: Joi.string().allow(null).description('once paid'),
+        }).required(),
+      }),
+    ],
   },
   '/orders': {
     tag: 'orders',
     operationId: 'listOrders',
-    summary: 'Own orders, newest first; or one of them with its lines and history',
-    answer: success({
-      data: list(
-        Joi.object({
-          out_trade_no: text(),
-          total_fee: fen(),
-          trade_state: tradeState,
-          trade_state_desc: text(),
-          body: text('what was bought, in words'),
-          created_at: text('ISO 8601'),
-        }).unknown(true),
-      ),
-      next_cursor: Joi.string().allow(null),
-    }),
+    summary: 'Own orders, newest first; or one of them with its history',
+    description:
+      'Without `out_trade_no` a page of orders; its `nextCursor`, sent as `cursor`, brings the next one, and `null` says that there is none. With `out_trade_no` that order and its history.',
+    refusals: [1054],
+    answers: [
+      success({
+        data: list(order),
+        nextCursor: Joi.string().allow(null).required().description('`cursor` of the next page'),
+      }).description('A page of orders'),
+      success({
+        data: order.keys({
+          history: list(
+            Joi.object({
+              at: text('ISO 8601'),
+              event: Joi.string().valid('created', 'paid', 'closed', 'refund').required(),
+              text: text('Chinese, fit to show a shopper'),
+            }),
+          ),
+        }),
+      }).description('One order, with `out_trade_no`'),
+    ],
   },
   '/closeOrder': {
     tag: 'orders',
     operationId: 'closeOrder',
     summary: 'Closes an own unpaid order, at WeChat Pay first',
-    refusals: [1050, 1051, 1052, 1054],
+    description:
+      'Closing what is closed already succeeds again. An order that was paid meanwhile is 1051, one that is just being paid 1050.',
+    refusals: [1050, 1051, 1054],
     upstream: true,
     example: { out_trade_no: '20241122113456000000000000000001' },
-    answer: success({
-      msg: Joi.string(),
-      data: Joi.object({ out_trade_no: text(), trade_state: tradeState }).required().unknown(true),
-    }),
+    answers: [
+      success({
+        msg: text(),
+        data: Joi.object({
+          out_trade_no: text(),
+          trade_state: tradeState,
+          trade_state_desc: text(),
+        }).required(),
+      }),
+    ],
   },
 }

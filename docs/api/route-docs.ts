@@ -13,8 +13,8 @@ export interface RouteDocs {
   /** Half a sentence for the table of contents. */
   summary: string
   description?: string
-  /** The answer of `status` 200. Absent for a route that does not speak the envelope. */
-  answer?: ObjectSchema
+  /** The answers of `status` 200. Absent for a route that does not speak the envelope. */
+  answers?: ObjectSchema[]
   /** `status` values that this route can answer beside 200, its own validation and the general faults. */
   refusals?: (number | false)[]
   /** True where a limit can answer 429, or the peer behind it 502. */

@@ -119,9 +119,15 @@ function asObject(
 function answerView(answer: Body): HTMLElement[] {
   const json = answer.content['application/json']
   if (!json) return [el('p', {}, ...prose(answer.description ?? ''))]
-  const success = json.schema.anyOf?.[0] ?? json.schema
+  const successes = (json.schema.anyOf ?? [json.schema]).filter(({ $ref }) => !$ref)
   return [
-    schemaTable(success, 'Answer of a success', 'answered'),
+    ...successes.map((one) =>
+      schemaTable(
+        one,
+        `Answer of a success${one.description ? `: ${one.description.replaceAll('`', '')}` : ''}`,
+        'answered',
+      ),
+    ),
     ...(json.example
       ? [
           el(

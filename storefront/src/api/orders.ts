@@ -1,5 +1,6 @@
 /** Orders and their payment. Amounts are fen, moments are milliseconds since 1970. */
 import { api, onOwnClock, unwrap } from './client.ts'
+import { ShopError } from './errors.ts'
 
 /** A code to scan, and until when. */
 export interface Payment {
@@ -67,27 +68,23 @@ export async function queryOrder(outTradeNo: string): Promise<{ state: TradeStat
   return { state: data.trade_state, totalFen: data.total_fee }
 }
 
+/** A page of own orders, newest first. `next` is undefined on the last one. */
 export async function fetchOrders(cursor?: string) {
   const query = { limit: 10, ...(cursor ? { cursor } : {}) }
-  const { data, next_cursor } = await unwrap(api.GET('/orders', { params: { query } }))
-  return { orders: data, next: next_cursor ?? undefined }
+  const answer = await unwrap(api.GET('/orders', { params: { query } }))
+  if (!('nextCursor' in answer)) throw new ShopError('fault', '商城开小差了，请稍后重试')
+  return { orders: answer.data, next: answer.nextCursor ?? undefined }
 }
+
+export type Order = Awaited<ReturnType<typeof fetchOrders>>['orders'][number]
 
 export async function closeOrder(outTradeNo: string): Promise<void> {
   await unwrap(api.POST('/closeOrder', { body: { out_trade_no: outTradeNo } }))
 }
 
-/** One own order, with what was bought and what happened to it. */
-export interface OrderDetail {
-  state: TradeState
-  body: string
-  totalFen: number
-  createdAt: Date
-  transactionId?: string
-  lines: { productId: number; name: string; img?: string; priceFen: number; quantity: number }[]
-  history: { text: string; at: Date }[]
-}
-
-export async function fetchOrder(outTradeNo: string): Promise<OrderDetail> {
-  throw new Error(`not yet: ${outTradeNo}`)
+/** One own order, with what happened to it. */
+export async function fetchOrder(outTradeNo: string) {
+  const answer = await unwrap(api.GET('/orders', { params: { query: { out_trade_no: outTradeNo } } }))
+  if ('nextCursor' in answer) throw new ShopError('fault', '商城开小差了，请稍后重试')
+  return answer.data
 }

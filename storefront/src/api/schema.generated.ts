@@ -502,7 +502,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Own orders, newest first; or one of them with its lines and history */
+        /**
+         * Own orders, newest first; or one of them with its history
+         * @description Without `out_trade_no` a page of orders; its `nextCursor`, sent as `cursor`, brings the next one, and `null` says that there is none. With `out_trade_no` that order and its history.
+         */
         get: operations["listOrders"];
         put?: never;
         post?: never;
@@ -521,7 +524,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Closes an own unpaid order, at WeChat Pay first */
+        /**
+         * Closes an own unpaid order, at WeChat Pay first
+         * @description Closing what is closed already succeeds again. An order that was paid meanwhile is 1051, one that is just being paid 1050.
+         */
         post: operations["closeOrder"];
         delete?: never;
         options?: never;
@@ -898,8 +904,6 @@ export interface components {
                         out_trade_no: string | "";
                         /** @description integer fen */
                         total_fee: number;
-                    } & {
-                        [key: string]: unknown;
                     };
                 } | components["schemas"]["Refusal"];
             };
@@ -931,15 +935,13 @@ export interface components {
                         /** @description the state in words */
                         trade_state_desc: string | "";
                         /** @description WeChat Pay's number, once paid */
-                        transaction_id?: string;
+                        transaction_id?: string | null;
                         /** @description yyyyMMddHHmmss in Beijing time, once paid */
-                        time_end?: string;
+                        time_end?: string | null;
                         /** @description integer fen, once paid */
-                        cash_fee?: number;
+                        cash_fee?: number | null;
                         /** @description once paid */
-                        bank_type?: string;
-                    } & {
-                        [key: string]: unknown;
+                        bank_type?: string | null;
                     };
                 } | components["schemas"]["Refusal"];
             };
@@ -953,21 +955,77 @@ export interface components {
                 "application/json": {
                     /** @constant */
                     status: 200;
-                    data: ({
+                    data: {
                         out_trade_no: string | "";
+                        /** @description what was bought, in words */
+                        body: string | "";
                         /** @description integer fen */
                         total_fee: number;
                         /** @enum {unknown} */
                         trade_state: "NOTPAY" | "USERPAYING" | "SUCCESS" | "CLOSED" | "REVOKED" | "PAYERROR" | "REFUND";
+                        /** @description the state in words */
                         trade_state_desc: string | "";
+                        /** @description ISO 8601; `null` in orders of the Koa shop */
+                        created_at: string | null;
+                        /** @description WeChat Pay's number, once paid */
+                        transaction_id?: string | null;
+                        /** @description yyyyMMddHHmmss in Beijing time, once paid */
+                        time_end?: string | null;
+                        /** @description integer fen, once paid */
+                        cash_fee?: number | null;
+                        /** @description integer fen that were given back, or are on their way */
+                        refund_fee: number;
+                        items: {
+                            productId: number;
+                            name: string | "";
+                            img: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            quantity: number;
+                        }[];
+                    }[];
+                    /** @description `cursor` of the next page */
+                    nextCursor: string | null;
+                } | {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        out_trade_no: string | "";
                         /** @description what was bought, in words */
                         body: string | "";
-                        /** @description ISO 8601 */
-                        created_at: string | "";
-                    } & {
-                        [key: string]: unknown;
-                    })[];
-                    next_cursor?: string | null;
+                        /** @description integer fen */
+                        total_fee: number;
+                        /** @enum {unknown} */
+                        trade_state: "NOTPAY" | "USERPAYING" | "SUCCESS" | "CLOSED" | "REVOKED" | "PAYERROR" | "REFUND";
+                        /** @description the state in words */
+                        trade_state_desc: string | "";
+                        /** @description ISO 8601; `null` in orders of the Koa shop */
+                        created_at: string | null;
+                        /** @description WeChat Pay's number, once paid */
+                        transaction_id?: string | null;
+                        /** @description yyyyMMddHHmmss in Beijing time, once paid */
+                        time_end?: string | null;
+                        /** @description integer fen, once paid */
+                        cash_fee?: number | null;
+                        /** @description integer fen that were given back, or are on their way */
+                        refund_fee: number;
+                        items: {
+                            productId: number;
+                            name: string | "";
+                            img: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            quantity: number;
+                        }[];
+                        history: {
+                            /** @description ISO 8601 */
+                            at: string | "";
+                            /** @enum {unknown} */
+                            event: "created" | "paid" | "closed" | "refund";
+                            /** @description Chinese, fit to show a shopper */
+                            text: string | "";
+                        }[];
+                    };
                 } | components["schemas"]["Refusal"];
             };
         };
@@ -980,13 +1038,12 @@ export interface components {
                 "application/json": {
                     /** @constant */
                     status: 200;
-                    msg?: string;
+                    msg: string | "";
                     data: {
                         out_trade_no: string | "";
                         /** @enum {unknown} */
                         trade_state: "NOTPAY" | "USERPAYING" | "SUCCESS" | "CLOSED" | "REVOKED" | "PAYERROR" | "REFUND";
-                    } & {
-                        [key: string]: unknown;
+                        trade_state_desc: string | "";
                     };
                 } | components["schemas"]["Refusal"];
             };
@@ -1332,9 +1389,11 @@ export interface components {
                  *     }
                  */
                 "application/json": {
+                    /** 订单号out_trade_no */
                     out_trade_no: string;
                 };
                 "application/x-www-form-urlencoded": {
+                    /** 订单号out_trade_no */
                     out_trade_no: string;
                 };
             };
@@ -1766,9 +1825,9 @@ export interface operations {
     listOrders: {
         parameters: {
             query?: {
+                out_trade_no?: string;
                 cursor?: string;
                 limit?: number;
-                out_trade_no?: string;
             };
             header?: never;
             path?: never;
