@@ -1,5 +1,4 @@
 /** A whole shop in one process: simulators, functions, gateway, timers. What `npm start` and the tests run. */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pickPort } from './database/port.ts'
 import { DEMO_LOGIN, DEMO_SECRETS, shopEnvironment } from './demo-env.ts'
@@ -78,9 +77,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       wechatBackupUrl: wechat?.backup.url ?? '',
       smsUrl: sms?.url ?? '',
     })
-    const service = readServiceMap(join(root, 'serverless.yml')).filter(({ name }) =>
-      existsSync(join(root, 'dist', name)),
-    )
+    const service = readServiceMap(join(root, 'serverless.yml'))
     const functions = new Map(
       service.map(({ name, timeoutSec, memoryMb }) => {
         const codeDir = join(root, 'dist', name)

@@ -7,6 +7,7 @@ import { PlainError } from '../steps.ts'
 import {
   appStatements,
   appUrl,
+  endLeftover,
   LOCAL_DIR,
   reuseOrLaunch,
   rootStatements,
