@@ -1,10 +1,6 @@
 /** Installs a database server where that needs no question: Debian or Ubuntu, as root or with passwordless sudo. */
-import { execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { promisify } from 'node:util'
+import { aptInstall, rootPrefix } from '../apt.ts'
 import { findServer, type ServerProgram, ServerUnusableError } from './find-server.ts'
-
-const run = promisify(execFile)
 
 /** The programs alone: the package `mariadb-server` would also start a system service on port 3306. */
 const PACKAGES = ['mariadb-server-core', 'mariadb-client-core']
@@ -27,51 +23,10 @@ export async function findOrInstallServer(onProgress: (text: string) => void): P
   const asRoot = await rootPrefix()
   if (asRoot === undefined) throw new ServerUnusableError(HELP)
   onProgress(`Installing ${PACKAGES.join(' and ')}…`)
-  await aptInstall(asRoot).catch((error: Error) => {
+  await aptInstall(asRoot, PACKAGES).catch((error: Error) => {
     throw new ServerUnusableError(`${HELP}\n(Tried apt-get: ${error.message})`)
   })
   const installed = await findServer()
   if (installed === undefined) throw new ServerUnusableError(HELP)
   return installed
-}
-
-/** What to put before `apt-get`: nothing for root, `sudo -n` where it asks no password, undefined elsewhere. */
-async function rootPrefix(): Promise<string[] | undefined> {
-  if (!existsSync('/usr/bin/apt-get')) return undefined
-  if (process.getuid?.() === 0) return []
-  const mayBeRoot = await run('sudo', ['-n', 'true'], { timeout: 10_000 }).then(
-    () => true,
-    () => false,
-  )
-  return mayBeRoot ? ['sudo', '-n'] : undefined
-}
-
-async function aptInstall(asRoot: string[]): Promise<void> {
-  const apt = [
-    ...asRoot,
-    'env',
-    'DEBIAN_FRONTEND=noninteractive',
-    'apt-get',
-    '-q',
-    '-o',
-    'DPkg::Lock::Timeout=300',
-  ]
-  const install = [...apt, 'install', '-y', '--no-install-recommends', ...PACKAGES]
-  // A fresh machine has no package lists, one in use has them: asking for them first would cost the second a minute.
-  const isKnown = await run('apt-cache', ['show', PACKAGES[0] as string]).then(
-    () => true,
-    () => false,
-  )
-  if (isKnown && (await succeeds(install))) return
-  if (!(await succeeds([...apt, 'update']))) throw new Error('apt-get update failed')
-  if (!(await succeeds(install))) throw new Error('apt-get install failed')
-}
-
-/** Runs a command with its output shown as progress on stderr. */
-function succeeds([command = '', ...args]: string[]): Promise<boolean> {
-  return new Promise((done) => {
-    const child = spawn(command, args, { stdio: ['ignore', 2, 2] })
-    child.once('error', () => done(false))
-    child.once('exit', (code) => done(code === 0))
-  })
 }
