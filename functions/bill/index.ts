@@ -16,7 +16,7 @@ const STATEMENT_TIMEOUT_MS = 60_000
 export const main_handler = job(
   { needs: ['DATABASE_URL', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'], summarise },
   async ({ event, config, now, log }) => {
-    const billDate = readDate(event.bill_date, now())
+    const billDate = readDate(event.bill_date ?? event.date, now())
     const db = openDatabase(config.DATABASE_URL, { statementTimeoutMs: STATEMENT_TIMEOUT_MS })
     try {
       const deps = { db, config, wechat: createWechat(config), now, log }
