@@ -49,7 +49,18 @@ function url(...protocols: string[]): Parse<string> {
 }
 
 const webUrl = url('https:', 'http:')
-const mysqlUrl = url('mysql:')
+
+const mysqlUrl: Parse<string> = (value) => {
+  const clean = url('mysql:')(value)
+  const { pathname, username, password } = new URL(clean)
+  try {
+    // The driver decodes these, and would throw at the first statement.
+    for (const part of [pathname, username, password]) decodeURIComponent(part)
+  } catch {
+    return malformed('must have its special characters percent-encoded')
+  }
+  return pathname.length > 1 ? clean : malformed('must name a database')
+}
 
 const notifyUrl: Parse<string> = (value) =>
   /[?#]/.test(value) || value.length > 256
@@ -109,7 +120,8 @@ function defaulted<T>(parse: Parse<T>, fallback: NoInfer<T>): Variable<T, T> {
 /** Every variable that the shop reads: contract, section 7. */
 export const variables = {
   STAGE: defaulted(
-    (value) => (/^[\w-]{1,32}$/.test(value) ? value : malformed('must be a short name')),
+    // "Prod" is meant as seriously as "prod".
+    (value) => (/^[\w-]{1,32}$/.test(value) ? value.toLowerCase() : malformed('must be a short name')),
     'dev',
   ),
   LOG_LEVEL: defaulted(oneOf('debug', 'info', 'warn', 'error'), 'info'),
@@ -177,7 +189,7 @@ export function readConfig<const Needed extends VariableName>(
   const problems: string[] = []
   const values: Record<string, unknown> = {}
   for (const [name, variable] of Object.entries(variables) as [VariableName, Variable<unknown, unknown>][]) {
-    const given = env[name] ?? (variable.legacyName === undefined ? undefined : env[variable.legacyName])
+    const given = textOf(name, env) ?? (variable.legacyName && env[variable.legacyName])
     if (given === undefined || (given === '' && !mayBeEmpty.has(name))) {
       values[name] = variable.fallback
       if ((needed as readonly VariableName[]).includes(name)) problems.push(`${name} is missing`)
@@ -192,8 +204,13 @@ export function readConfig<const Needed extends VariableName>(
   }
   const config = values as Config<Needed>
   if (config.STAGE === 'prod') problems.push(...refusedInProd(config))
-  if (problems.length > 0) throw new ConfigError(problems, { mayBeShown: env.STAGE !== 'prod' })
+  if (problems.length > 0) throw new ConfigError(problems, { mayBeShown: config.STAGE !== 'prod' })
   return config
+}
+
+function textOf(name: VariableName, env: NodeJS.ProcessEnv): string | undefined {
+  const given = env[name]
+  return given === '' && !mayBeEmpty.has(name) ? undefined : given
 }
 
 const wellKnown = new Set(['letaosecret', 'letao', 'jwtsecret', 'secret', 'changeme'])
@@ -202,7 +219,7 @@ function isWeak(secret: string, minBytes: number): boolean {
   return (
     Buffer.byteLength(secret) < minBytes ||
     wellKnown.has(secret.toLowerCase()) ||
-    /^(.)\1*$/s.test(secret) ||
+    /^(.)\1*$/su.test(secret) ||
     // The values that `npm start` uses all begin like this.
     secret.startsWith('letao-demo-')
   )
@@ -251,9 +268,21 @@ function isSafeUrl(value: string): boolean {
 
 /** The texts that must never appear in a log line or an answer. */
 export function secretTexts(config: AnyConfig): string[] {
-  return (Object.entries(variables) as [VariableName, Variable<unknown, unknown>][])
+  const declared = (Object.entries(variables) as [VariableName, Variable<unknown, unknown>][])
     .filter(([, variable]) => variable.secret)
     .map(([name]) => config[name])
-    .concat(config.JWT_PREVIOUS_SECRETS)
-    .filter((value): value is string => typeof value === 'string' && value.length >= 6)
+  const databases = [config.DATABASE_URL, ...config.DATABASE_REPLICA_URLS]
+  return [
+    ...declared,
+    ...config.JWT_PREVIOUS_SECRETS,
+    ...databases,
+    ...databases.flatMap(passwordsOf),
+  ].filter((value): value is string => typeof value === 'string' && value.length >= 6)
+}
+
+/** The password in a URL, as it is written there and as it is meant. */
+function passwordsOf(databaseUrl: string | undefined): string[] {
+  if (databaseUrl === undefined) return []
+  const { password } = new URL(databaseUrl)
+  return [password, decodeURIComponent(password)]
 }

@@ -1,0 +1,381 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { type Config, readConfig, secretTexts, type VariableName, variables } from '#shared/config'
+import { ConfigError } from '#shared/errors'
+
+type Environment = Record<string, string>
+
+/** A value of whatever is secret that no rule finds fault with. */
+const STRONG = 'Zb3vQ0m8Kx5rT1wY7uN2cE9aL4sD6fGh'
+
+const problemsOf = (env: Environment, needed: VariableName[] = []): ConfigError => {
+  try {
+    readConfig(needed, env)
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error))
+    return error
+  }
+  return assert.fail(`accepted ${JSON.stringify(env)}`)
+}
+
+const names = Object.keys(variables) as VariableName[]
+
+interface Rule {
+  fallback: unknown
+  good: [text: string, value: unknown][]
+  bad: string[]
+}
+
+const https = (name: string): [string, unknown][] => [
+  [`https://${name}`, `https://${name}`],
+  [`https://${name}/`, `https://${name}`],
+  [`http://${name}:8080/path/`, `http://${name}:8080/path`],
+]
+const noUrl = ['x', 'ftp://x', 'https://', '//x', 'mysql://x/y', 'https//x']
+const flag: Pick<Rule, 'good' | 'bad'> = {
+  good: [
+    ['true', true],
+    ['false', false],
+  ],
+  bad: ['TRUE', '1', 'yes', ' true', '0'],
+}
+const anyText = (fallback?: string): Rule => ({ fallback, good: [['x y', 'x y']], bad: [] })
+const numbers = (fallback: number, good: number[], bad: string[]): Rule => ({
+  fallback,
+  good: good.map((value) => [String(value), value]),
+  bad: [...bad, '-1', '1.5', 'x', '1e1', ' 1', '0x1', '9999999999'],
+})
+const notSqlUrl = [
+  'x',
+  'http://db/letao',
+  'mysql://',
+  'mysql://db',
+  'mysql://db:3306/',
+  'mysql://u:p%zz@db/letao',
+]
+const pemText = '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----'
+
+/** Contract, section 7, with what each variable may and may not be. */
+const rules: Record<VariableName, Rule> = {
+  STAGE: {
+    fallback: 'dev',
+    good: [
+      ['test', 'test'],
+      ['pre-1', 'pre-1'],
+    ],
+    bad: ['a b', 'x'.repeat(33), 'prod;'],
+  },
+  LOG_LEVEL: {
+    fallback: 'info',
+    good: [
+      ['debug', 'debug'],
+      ['error', 'error'],
+    ],
+    bad: ['INFO', 'trace'],
+  },
+  DATABASE_URL: {
+    fallback: undefined,
+    good: [
+      ['mysql://u:p@db:3306/letao', 'mysql://u:p@db:3306/letao'],
+      ['mysql://db/letao', 'mysql://db/letao'],
+      ['mysql://u:%40%2F@db/letao', 'mysql://u:%40%2F@db/letao'],
+    ],
+    bad: notSqlUrl,
+  },
+  DATABASE_REPLICA_URLS: {
+    fallback: [],
+    good: [
+      ['mysql://a/letao, mysql://b/letao', ['mysql://a/letao', 'mysql://b/letao']],
+      [',', []],
+    ],
+    bad: [...notSqlUrl, 'mysql://a/letao,x'],
+  },
+  DB_POOL_SIZE: numbers(1, [1, 20], ['0', '101']),
+  JWT_SECRET: {
+    fallback: undefined,
+    good: [
+      [STRONG, STRONG],
+      ['密'.repeat(11), '密'.repeat(11)],
+    ],
+    bad: ['x'.repeat(31)],
+  },
+  JWT_PREVIOUS_SECRETS: {
+    fallback: [],
+    good: [[`${STRONG},${STRONG}2`, [STRONG, `${STRONG}2`]]],
+    bad: ['short', `${STRONG},short`],
+  },
+  JWT_EXPIRES_IN: {
+    fallback: 129600,
+    good: [
+      ['90s', 90],
+      ['15m', 900],
+      ['36h', 129600],
+      ['7d', 604800],
+      ['60', 60],
+    ],
+    bad: ['0', '0h', '-1h', '1.5h', 'h', '1w', '36 h', '36H'],
+  },
+  WX_APPID: {
+    fallback: undefined,
+    good: [['wxd930ea5d5a258f4f', 'wxd930ea5d5a258f4f']],
+    bad: ['wx-1', 'x'.repeat(33)],
+  },
+  WX_MCH_ID: { fallback: undefined, good: [['1900000109', '1900000109']], bad: ['1 9', 'x'.repeat(33)] },
+  WX_API_KEY: anyText(),
+  WX_SIGN_TYPE: { fallback: 'MD5', good: [['HMAC-SHA256', 'HMAC-SHA256']], bad: ['md5', 'SHA256', 'RSA'] },
+  WX_NOTIFY_URL: {
+    fallback: undefined,
+    good: [['https://shop.example/pay/notify', 'https://shop.example/pay/notify']],
+    bad: [...noUrl, 'https://x/y?z=1', 'https://x/y#z', `https://x/${'y'.repeat(256)}`],
+  },
+  WX_REFUND_NOTIFY_URL: {
+    fallback: undefined,
+    good: [['https://shop.example/refund/notify', 'https://shop.example/refund/notify']],
+    bad: [...noUrl, 'https://x/y?z=1'],
+  },
+  WX_API_BASE: { fallback: 'https://api.mch.weixin.qq.com', good: https('x'), bad: noUrl },
+  WX_API_BACKUP: { fallback: 'https://api2.mch.weixin.qq.com', good: https('x'), bad: noUrl },
+  WX_CERT_PEM: {
+    fallback: undefined,
+    good: [
+      [pemText, pemText],
+      [Buffer.from(pemText).toString('base64'), pemText],
+      [pemText.replaceAll('\n', '\\n'), pemText],
+    ],
+    bad: ['x', Buffer.from('x').toString('base64')],
+  },
+  WX_KEY_PEM: { fallback: undefined, good: [[pemText, pemText]], bad: ['x'] },
+  REFUND_LATE_PAYMENTS: { fallback: false, ...flag },
+  SMS_SECRET_ID: anyText(),
+  SMS_SECRET_KEY: anyText(),
+  SMS_SDK_APP_ID: anyText(),
+  SMS_SIGN_NAME: anyText(),
+  SMS_TEMPLATE_ID: anyText(),
+  SMS_ENDPOINT: { fallback: 'https://sms.tencentcloudapi.com', good: https('x'), bad: noUrl },
+  SMS_CODE_LENGTH: numbers(6, [4, 8], ['3', '9']),
+  SMS_CODE_TTL: numbers(300, [30, 3600], ['29', '3601']),
+  SMS_ECHO_CODE: { fallback: false, ...flag },
+  REGISTER_REQUIRES_SMS: { fallback: true, ...flag },
+  CLIENT_PRICED_ORDERS: { fallback: 'allow', good: [['deny', 'deny']], bad: ['Deny', 'false'] },
+  PASSWORD_PATTERN: { fallback: undefined, good: [['^.{8}$', /^.{8}$/]], bad: ['(', '[a-'] },
+  LEGACY_PASSWORD_SALT: {
+    ...anyText('letaoSecret'),
+    good: [
+      ['pepper', 'pepper'],
+      ['', ''],
+    ],
+  },
+  CORS_ORIGINS: { fallback: ['*'], good: [['https://a, https://b', ['https://a', 'https://b']]], bad: [] },
+  RATE_LIMIT: { fallback: 'on', good: [['off', 'off']], bad: ['OFF', 'false'] },
+  TRUSTED_PROXIES: numbers(0, [0, 10], ['11']),
+  BASE_PATH: {
+    fallback: '',
+    good: [
+      ['/Shop/v1/', '/shop/v1'],
+      ['/', ''],
+    ],
+    bad: ['shop', '/a b', '/a?b'],
+  },
+  ASSET_BASE_URL: { fallback: '', good: https('cdn.example'), bad: noUrl },
+}
+
+describe('each variable', () => {
+  for (const name of names) {
+    test(`${name}: its default, its values, and no others`, () => {
+      const { fallback, good, bad } = rules[name]
+      assert.deepEqual(readConfig([], {})[name], fallback)
+      if (name !== 'LEGACY_PASSWORD_SALT') assert.deepEqual(readConfig([], { [name]: '' })[name], fallback)
+      for (const [text, value] of good) assert.deepEqual(readConfig([], { [name]: text })[name], value, text)
+      for (const text of bad) {
+        const { message } = problemsOf({ [name]: text })
+        assert.match(message, new RegExp(`^Configuration: ${name} must `), text)
+      }
+    })
+  }
+})
+
+test('one message names everything that is missing or malformed, and no value', () => {
+  const secret = 'nobody-may-read-this'
+  const env = {
+    DATABASE_URL: `postgres://${secret}`,
+    JWT_SECRET: secret,
+    WX_SIGN_TYPE: secret,
+    DB_POOL_SIZE: secret,
+    STAGE: `${secret}!`,
+    PASSWORD_PATTERN: `(${secret}`,
+  }
+  const { message } = problemsOf(env, ['DATABASE_URL', 'JWT_SECRET', 'WX_APPID', 'SMS_SECRET_KEY'])
+  for (const name of [...Object.keys(env), 'WX_APPID', 'SMS_SECRET_KEY'])
+    assert.ok(message.includes(name), name)
+  assert.equal(message.includes(secret), false)
+  assert.equal(message.split(';').length, 8)
+})
+
+test('what is missing but not needed is no problem', () => {
+  assert.equal(readConfig([], {}).JWT_SECRET, undefined)
+  assert.match(problemsOf({}, ['JWT_SECRET']).message, /^Configuration: JWT_SECRET is missing$/)
+  assert.match(
+    problemsOf({ JWT_SECRET: '' }, ['JWT_SECRET']).message,
+    /^Configuration: JWT_SECRET is missing$/,
+  )
+})
+
+test('the names of the tutorial’s settings are read where the new ones are absent or empty', () => {
+  const legacy = { secretId: 'id', secretKey: 'key', SmsSdkAppId: '1400', SignName: '乐淘', TemplateId: '77' }
+  const needed = [
+    'SMS_SECRET_ID',
+    'SMS_SECRET_KEY',
+    'SMS_SDK_APP_ID',
+    'SMS_SIGN_NAME',
+    'SMS_TEMPLATE_ID',
+  ] as const
+  const values = (config: Config<(typeof needed)[number]>) => needed.map((name) => config[name])
+  assert.deepEqual(values(readConfig(needed, legacy)), ['id', 'key', '1400', '乐淘', '77'])
+  const empty = Object.fromEntries(needed.map((name) => [name, '']))
+  assert.deepEqual(values(readConfig(needed, { ...legacy, ...empty })), ['id', 'key', '1400', '乐淘', '77'])
+  const both = { ...legacy, SMS_SECRET_ID: 'new', SMS_SIGN_NAME: '新' }
+  assert.deepEqual(values(readConfig(needed, both)), ['new', 'key', '1400', '新', '77'])
+  assert.match(problemsOf({}, ['SMS_SECRET_ID']).message, /SMS_SECRET_ID is missing/)
+})
+
+describe('the prod stage', () => {
+  const prod: Environment = {
+    STAGE: 'prod',
+    DATABASE_URL: 'mysql://u:p@db/letao',
+    JWT_SECRET: STRONG,
+    WX_API_KEY: STRONG,
+    SMS_SECRET_KEY: STRONG,
+    WX_NOTIFY_URL: 'https://shop.example/pay/notify',
+  }
+
+  test('accepts a set-up as it should be', () => {
+    assert.equal(readConfig(['DATABASE_URL', 'JWT_SECRET'], prod).STAGE, 'prod')
+  })
+
+  test('is meant however it is spelled', () => {
+    for (const STAGE of ['Prod', 'PROD']) {
+      const error = problemsOf({ ...prod, STAGE, RATE_LIMIT: 'off' })
+      assert.match(error.message, /RATE_LIMIT/)
+      assert.equal(error.mayBeShown, false)
+    }
+  })
+
+  test('refuses what only eases development', () => {
+    const cases: [name: string, value: string][] = [
+      ['SMS_ECHO_CODE', 'true'],
+      ['RATE_LIMIT', 'off'],
+      ['WX_API_BASE', 'http://api.example'],
+      ['WX_API_BACKUP', 'http://10.0.0.1'],
+      ['WX_NOTIFY_URL', 'http://shop.example/pay/notify'],
+      ['SMS_ENDPOINT', 'http://sms.example'],
+      ['ASSET_BASE_URL', 'http://cdn.example'],
+      ['SMS_ENDPOINT', 'http://127.0.0.1.example'],
+      ['SMS_ENDPOINT', 'http://localhost.example'],
+      ['SMS_ENDPOINT', 'http://127.0.0.1@evil.example'],
+    ]
+    for (const [name, value] of cases) {
+      assert.match(
+        problemsOf({ ...prod, [name]: value }).message,
+        new RegExp(`^Configuration: ${name} must`),
+        value,
+      )
+      assert.doesNotThrow(() => readConfig([], { ...prod, STAGE: 'test', [name]: value }), value)
+    }
+  })
+
+  test('allows plain HTTP to this machine only', () => {
+    for (const host of ['127.0.0.1:3001', 'localhost:3001', '[::1]:3001', '127.1.2.3']) {
+      assert.doesNotThrow(() => readConfig([], { ...prod, WX_API_BASE: `http://${host}` }), host)
+    }
+  })
+
+  const weak = [
+    'letaoSecret',
+    'letaosecret',
+    'LETAO',
+    'letao',
+    'jwtsecret',
+    'secret',
+    'changeme',
+    'ChangeMe',
+    'x',
+    'a'.repeat(32),
+    '0'.repeat(64),
+    '密'.repeat(32),
+    '😀'.repeat(32),
+    'letao-demo-jwt-secret-0000000000000000',
+    'letao-demo-wxpay-key-00000000000',
+    'letao-demo-sms-secret-key-000000',
+  ]
+  for (const name of ['JWT_SECRET', 'WX_API_KEY', 'SMS_SECRET_KEY'] as const) {
+    test(`refuses a short or well-known ${name}`, () => {
+      for (const value of weak) {
+        const { message } = problemsOf({ ...prod, [name]: value })
+        assert.ok(message.includes(name), value)
+        assert.equal(message.includes('WX_API_BASE'), false)
+      }
+    })
+  }
+
+  test('refuses a weak secret also among the previous ones', () => {
+    assert.match(
+      problemsOf({ ...prod, JWT_PREVIOUS_SECRETS: `${STRONG},${'b'.repeat(40)}` }).message,
+      /JWT_PREVIOUS_SECRETS/,
+    )
+  })
+
+  test('keeps its complaints out of answers', () => {
+    assert.equal(problemsOf({ STAGE: 'prod' }, ['JWT_SECRET']).mayBeShown, false)
+    assert.equal(problemsOf({ STAGE: 'test' }, ['JWT_SECRET']).mayBeShown, true)
+  })
+
+  test('reports malformed values and refusals in one message', () => {
+    const { message } = problemsOf({ ...prod, DB_POOL_SIZE: 'x', RATE_LIMIT: 'off', JWT_SECRET: 'secret' }, [
+      'WX_APPID',
+    ])
+    for (const name of ['DB_POOL_SIZE', 'RATE_LIMIT', 'JWT_SECRET', 'WX_APPID'])
+      assert.ok(message.includes(name), name)
+  })
+})
+
+test('the texts to be kept out of logs are all secrets, and the passwords in URLs', () => {
+  const config = readConfig([], {
+    DATABASE_URL: 'mysql://u:primary%40pass@db/letao',
+    DATABASE_REPLICA_URLS: 'mysql://u:replica-pass@db/letao',
+    JWT_SECRET: STRONG,
+    JWT_PREVIOUS_SECRETS: `${STRONG}-old`,
+    WX_API_KEY: `${STRONG}-wx`,
+    SMS_SECRET_KEY: `${STRONG}-sms`,
+    SMS_SIGN_NAME: '乐淘',
+  })
+  const texts = secretTexts(config)
+  for (const text of [
+    STRONG,
+    `${STRONG}-old`,
+    `${STRONG}-wx`,
+    `${STRONG}-sms`,
+    'primary@pass',
+    'primary%40pass',
+    'replica-pass',
+  ]) {
+    assert.ok(texts.includes(text), text)
+  }
+  assert.equal(texts.includes('乐淘'), false)
+})
+
+test('no environment makes anything but a configuration or a list of problems', () => {
+  const env = fc.dictionary(
+    fc.constantFrom(...names),
+    fc.oneof(fc.string(), fc.webUrl(), fc.constant('mysql://a/b')),
+  )
+  fc.assert(
+    fc.property(env, fc.subarray(names), (given, needed) => {
+      try {
+        readConfig(needed, given as Environment)
+      } catch (error) {
+        assert.ok(error instanceof ConfigError, String(error))
+      }
+    }),
+  )
+})
