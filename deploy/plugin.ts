@@ -1,12 +1,31 @@
 /** The provider plugin: registers what serverless.yml may say, and the commands. */
+import { CheckCommand } from './check/index.ts'
 import { DeployCommand } from './deploy/index.ts'
+import { InfoCommand } from './info/index.ts'
+import { InvokeCommand } from './invoke/index.ts'
+import { InvokeLocalCommand } from './invoke-local/index.ts'
+import { LogsCommand } from './logs/index.ts'
 import { PackageCommand } from './package/index.ts'
+import { PromoteCommand } from './promote/index.ts'
 import type { Command, CommandDeclaration } from './provider/command.ts'
 import type { Framework, Options, Serverless, Writers } from './provider/framework.ts'
 import { customSchema, providerSchema } from './provider/schema.ts'
+import { RemoveCommand } from './remove/index.ts'
+import { RollbackCommand } from './rollback/index.ts'
 
 const providerName = 'tencent'
-const commandClasses: (new () => Command)[] = [PackageCommand, DeployCommand]
+const commandClasses: (new () => Command)[] = [
+  PackageCommand,
+  DeployCommand,
+  PromoteCommand,
+  RollbackCommand,
+  InfoCommand,
+  InvokeCommand,
+  InvokeLocalCommand,
+  LogsCommand,
+  RemoveCommand,
+  CheckCommand,
+]
 
 export class TencentPlugin {
   static getProviderName(): string {

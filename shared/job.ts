@@ -21,6 +21,12 @@ export interface JobOptions<Needed extends VariableName, Result> {
   summarise: (result: Result) => string[]
 }
 
+/** `main_handler` of a job, with the variables it needs: a deploy checks them before. */
+export type JobHandler<Needed extends VariableName, Result> = ((
+  event: unknown,
+  context?: unknown,
+) => Promise<Result | string>) & { readonly needs: readonly Needed[] }
+
 /**
  * Makes `main_handler` of a job. The invocation's result is a readable text, or with `{ "json": true }` in the event
  * what `work` returned. Either ends in the platform's log: it must hold nothing secret.
@@ -28,8 +34,8 @@ export interface JobOptions<Needed extends VariableName, Result> {
 export function job<const Needed extends VariableName, Result>(
   options: JobOptions<Needed, Result>,
   work: (call: JobCall<Needed>) => Promise<Result>,
-): (event: unknown, context?: unknown) => Promise<Result | string> {
-  return async (event, platformContext) => {
+): JobHandler<Needed, Result> {
+  const main = async (event: unknown, platformContext?: unknown) => {
     const context = (platformContext ?? {}) as ScfContext
     context.callbackWaitsForEmptyEventLoop = false
     const startedAt = Date.now()
@@ -54,6 +60,7 @@ export function job<const Needed extends VariableName, Result>(
       throw reportable(cause, secrets)
     }
   }
+  return Object.assign(main, { needs: options.needs })
 }
 
 /** What the platform may write into its log: the message without secrets, and no stack of ours. */

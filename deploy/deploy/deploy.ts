@@ -1,5 +1,6 @@
 /** `serverless deploy` from the zips to the URLs. */
 import type { Api } from '../api/client.ts'
+import { oneLine } from '../api/errors.ts'
 import type { Packaged } from '../package/bundle.ts'
 import { newRelease } from '../provider/marks.ts'
 import type { ShopFunction, ShopService } from '../provider/service.ts'
@@ -123,7 +124,17 @@ async function migrateBefore(
   const plan = functions.find(({ state }) => state.fn.key === migrateKey)
   if (!plan || !functions.some(({ moves }) => moves)) return
   const { result } = await migrate(step.api, plan.state.fn, versions.get(plan) ?? 0)
-  step.say(migrateKey, `done ${result.slice(0, 200)}`)
+  step.say(migrateKey, oneLine(readable(result)))
+}
+
+/** What `migrate` returned: a text for people, as JSON. */
+function readable(result: string): string {
+  try {
+    const value: unknown = JSON.parse(result)
+    return typeof value === 'string' ? value : result
+  } catch {
+    return result
+  }
 }
 
 async function goLive(step: Step, plan: FunctionPlan, version: number, release: string): Promise<void> {

@@ -1,11 +1,22 @@
 /** Functions that this service deployed once and serverless.yml no longer names. */
 import type { Api } from '../api/client.ts'
+import { isNotFound } from '../api/errors.ts'
 import { allPages } from '../api/pages.ts'
 import { isOurs } from '../provider/marks.ts'
 import type { ShopService } from '../provider/service.ts'
 
 /** The names of all functions in our namespace that were deployed from here, whether serverless.yml has them or not. */
 export async function deployedNames(api: Api, service: ShopService): Promise<string[]> {
+  try {
+    return await listOurs(api, service)
+  } catch (error) {
+    // Without the namespace there is nothing in it.
+    if (isNotFound(error)) return []
+    throw error
+  }
+}
+
+async function listOurs(api: Api, service: ShopService): Promise<string[]> {
   // The API's search key matches anywhere in a name, so the description decides.
   const found = await allPages(async (Offset, Limit) => {
     const request = { Namespace: service.namespace, Offset, Limit }

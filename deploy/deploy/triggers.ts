@@ -18,7 +18,7 @@ export async function setTriggers(step: Step, plan: FunctionPlan): Promise<void>
   const { fn } = plan.state
   for (const change of plan.triggers) {
     await applyChange(step, plan, change)
-    step.say(fn.key, triggerLine(change).replace(/^(create|update|delete)/, '$1d'))
+    step.say(fn.key, triggerLine(change).replace(/^(\w+) (.*)$/, '$2 $1d'))
   }
 }
 

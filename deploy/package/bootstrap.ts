@@ -8,5 +8,5 @@ export function nodeBinary(runtime: string): string {
 
 /** The script's text: LF line ends, and `exec` so that SIGTERM reaches the server itself. */
 export function bootstrapScript(runtime: string): string {
-  return `#!/bin/bash\ncd "$(dirname "$0")"\nexec ${nodeBinary(runtime)} server.js\n`
+  return `#!/bin/bash\ncd "$(dirname "$0")"\nexec ${nodeBinary(runtime)} server.js "$@"\n`
 }

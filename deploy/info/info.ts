@@ -1,0 +1,79 @@
+/** What is on the platform, for people. Environment variables are counted, never shown. */
+import type { Api } from '../api/client.ts'
+import { isNotFound } from '../api/errors.ts'
+import { failureReason } from '../api/wait.ts'
+import { readDomain } from '../deploy/domain.ts'
+import { deployedNames, forgottenNames } from '../deploy/forgotten.ts'
+import { inParallel } from '../deploy/parallel.ts'
+import { type FunctionState, readState, type Traffic } from '../deploy/state.ts'
+import { urlIn } from '../deploy/trigger-changes.ts'
+import type { ShopFunction, ShopService } from '../provider/service.ts'
+
+export async function info(
+  api: Api,
+  service: ShopService,
+  functions: readonly ShopFunction[],
+  print: (line: string) => void,
+): Promise<void> {
+  print(
+    `service ${service.name}, stage ${service.stage}, region ${service.region}, namespace ${service.namespace}`,
+  )
+  const deployed = await deployedNames(api, service)
+  const states = await inParallel(functions, async (fn) =>
+    deployed.includes(fn.id.FunctionName) ? await readState(api, service, fn) : undefined,
+  )
+  functions.forEach((fn, index) => {
+    const state = states[index]
+    for (const line of state ? describe(state) : [`${fn.key}: not deployed`]) print(line)
+  })
+  for (const name of forgottenNames(service, deployed))
+    print(`${name}: deployed earlier, no longer in serverless.yml`)
+  const addresses = new Set(states.flatMap((state) => state?.latest?.EipConfig?.Eips ?? []))
+  if (addresses.size > 0) print(`fixed public addresses: ${[...addresses].join(', ')}`)
+  await describeDomain(api, service, print)
+}
+
+function describe({ fn, latest, versions, traffic, triggers }: FunctionState): string[] {
+  const variables = latest?.Environment?.Variables?.length ?? 0
+  const status = latest && latest.Status !== 'Active' ? failureReason(latest) : 'Active'
+  const lines = [
+    `${fn.key}: ${status}, ${latest?.Runtime ?? ''} ${fn.type}, ${latest?.MemorySize} MB, ${latest?.Timeout} s, ${variables} variables`,
+    `  traffic  ${trafficText(traffic)}`,
+    `  versions ${versions.map(({ number }) => number).join(' ') || 'none'}`,
+  ]
+  const url = urlIn(triggers)
+  if (url) lines.push(`  url      ${url}`)
+  for (const { Type, TriggerName, TriggerDesc, Enable } of triggers) {
+    if (Type === 'timer')
+      lines.push(`  timer    ${TriggerName} ${TriggerDesc}${Enable === 1 ? '' : ' (closed)'}`)
+  }
+  return lines
+}
+
+function trafficText(traffic: Traffic | undefined): string {
+  if (!traffic || traffic.version === 0) return 'not released'
+  const { version, canary } = traffic
+  if (!canary) return `version ${version}`
+  const percent = Math.round(canary.share * 100)
+  return `version ${version} ${100 - percent} %, canary version ${canary.version} ${percent} %`
+}
+
+async function describeDomain(api: Api, service: ShopService, print: (line: string) => void): Promise<void> {
+  if (!service.domain) {
+    print('domain: none configured')
+    return
+  }
+  const { name } = service.domain
+  const domain = await readDomain(api, name).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined
+    throw error
+  })
+  const all = domain?.EndpointsConfig ?? []
+  const ours = all.filter(({ Namespace }) => Namespace === service.namespace)
+  print(
+    domain
+      ? `domain ${name}: ${domain.Protocol}, ${ours.length} paths here, ${all.length - ours.length} of others`
+      : `domain ${name}: not mapped`,
+  )
+  for (const { PathMatch, FunctionName } of ours) print(`  ${PathMatch} → ${FunctionName}`)
+}
