@@ -12,5 +12,5 @@ export interface OrdersQuery {
 export const ordersQuery = parameters<OrdersQuery>({
   out_trade_no: outTradeNo.label('订单号out_trade_no'),
   cursor: outTradeNo.empty('').label('游标cursor'),
-  limit: wholeNumber(1, 50).default(20).label('每页数量limit'),
+  limit: wholeNumber(1, 50).empty('').default(20).label('每页数量limit'),
 })
