@@ -1,6 +1,7 @@
 /**
  * `npm test [-- pattern …]`: lint, types, build, then every test file on one private database server. With
- * patterns, only the test files whose path contains one of them, without lint and types.
+ * patterns, only the test files whose path contains one of them, without lint and types; `--tests-only` leaves
+ * those two out for all files.
  */
 import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -11,7 +12,6 @@ import { type PrivateServer, startPrivateServer, sweepTestServers } from '../loc
 import { onStop, PlainError, runStep } from '../local/steps.ts'
 
 const root = join(import.meta.dirname, '..')
-const bin = (name: string) => join(root, 'node_modules/.bin', name)
 /** A single test that takes this long hangs; the slowest takes seconds. */
 const TEST_LIMIT_MS = 10 * 60_000
 
@@ -32,14 +32,16 @@ try {
 await server?.stop()
 process.exit()
 
-async function main(patterns: string[]): Promise<number> {
+async function main(args: string[]): Promise<number> {
+  const patterns = args.filter((arg) => !arg.startsWith('--'))
+  const isWhole = patterns.length === 0 && !args.includes('--tests-only')
   const files = testFiles(join(root, 'test')).filter(
     (file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)),
   )
   if (files.length === 0) throw new PlainError(`No test file matches ${patterns.join(' ') || '*.test.ts'}`)
-  if (patterns.length === 0) {
-    await check('Lint', bin('biome'), ['check', '.', '--error-on-warnings'])
-    await check('Types', bin('tsc'), ['--noEmit'])
+  if (isWhole) {
+    await check('Lint', 'lint')
+    await check('Types', 'typecheck')
   }
   await timed('Build', () => buildIfChanged())
   if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('storefront')))
@@ -62,14 +64,8 @@ function testFiles(folder: string): string[] {
 function testEnvironment(databaseServer: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, TEST_DATABASE_SERVER: databaseServer }
   const legacyNames = Object.values(variables).flatMap(({ legacyName }) => legacyName ?? [])
-  for (const name of [
-    ...Object.keys(variables),
-    ...legacyNames,
-    'PORT',
-    'WX_SIM_PORT',
-    'SMS_SIM_PORT',
-    'NODE_OPTIONS',
-  ]) {
+  const ofLocal = ['PORT', 'WX_SIM_PORT', 'SMS_SIM_PORT', 'WX_NOTIFY_SPEED', 'LOG']
+  for (const name of [...Object.keys(variables), ...legacyNames, ...ofLocal]) {
     delete env[name]
   }
   if (process.stdout.isTTY) env.FORCE_COLOR ??= '1'
@@ -86,7 +82,7 @@ async function runTests(files: string[], databaseServer: string): Promise<number
     '--test-concurrency=2',
     `--test-timeout=${TEST_LIMIT_MS}`,
   ]
-  const { child, done } = runStep(process.env.TEST_NODE ?? process.execPath, [...args, ...files], {
+  const { child, done } = runStep(process.execPath, [...args, ...files], {
     cwd: root,
     env: testEnvironment(databaseServer),
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -106,15 +102,15 @@ async function runTests(files: string[], databaseServer: string): Promise<number
 
 async function buildStorefront(): Promise<void> {
   const { scripts } = JSON.parse(readFileSync(join(root, 'storefront/package.json'), 'utf8'))
-  if (scripts?.build) await check('Storefront', 'npm', ['run', '--silent', 'build', '-w', 'letao-storefront'])
+  if (scripts?.build) await check('Storefront', 'build', join(root, 'storefront'))
 }
 
-async function check(name: string, command: string, args: string[]): Promise<void> {
+/** Runs an npm script that must succeed. */
+async function check(name: string, script: string, cwd = root): Promise<void> {
   await timed(name, async () => {
-    const step = runStep(command, args, { cwd: root })
+    const step = runStep('npm', ['run', '--silent', script], { cwd })
     current = step.child
-    if ((await step.done) !== 0)
-      throw new PlainError(`${name} failed: ${relative(root, command)} ${args.join(' ')}`)
+    if ((await step.done) !== 0) throw new PlainError(`${name} failed: npm run ${script}`)
   })
 }
 

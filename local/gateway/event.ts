@@ -51,7 +51,7 @@ export function toEvent(request: IncomingRequest, options: EventOptions = {}): R
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [titleCase(name), value])),
     headerParameters: {},
     pathParameters: {},
-    queryString: query,
+    queryString: { ...query },
     queryStringParameters: firstOfEach(query),
     stageVariables: { stage: 'release' },
     isBase64Encoded: !isText,

@@ -59,6 +59,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { port = 0, host = '127.0.0.1' } = options
   const server = createServer((request, response) => {
     handle(options, request, response).catch((error) => {
+      if (request.destroyed && !request.complete) return // the client went away
       options.onFailure?.('gateway', String(error?.stack ?? error))
       if (!response.headersSent) send(response, envelope(500, '服务器开小差了，请稍后再试', randomUUID()))
       response.end()
