@@ -22,9 +22,6 @@ export async function readRoutes(): Promise<RouteFacts[]> {
     functions: Record<string, { events?: { http?: unknown }[] }>
   }
   const routes: RouteFacts[] = []
-  service.functions.orders ??= { events: [{ http: {} }] }
-  service.functions.closeOrder ??= { events: [{ http: {} }] }
-  service.functions.refundNotify ??= { events: [{ http: {} }] }
   for (const [name, { events = [] }] of Object.entries(service.functions)) {
     if (!events.some((event) => event.http !== undefined)) continue
     const { main_handler } = (await import(`../functions/${name}/index.ts`)) as { main_handler: MainHandler }

@@ -1333,7 +1333,7 @@ export interface components {
                     trade_type?: "NATIVE";
                     /** 订单号out_trade_no */
                     out_trade_no?: string;
-                } & (unknown & unknown & (unknown | unknown | unknown));
+                } & (unknown | unknown | unknown | unknown);
                 "application/x-www-form-urlencoded": {
                     /** 商品items */
                     items?: {
@@ -1355,7 +1355,7 @@ export interface components {
                     trade_type?: "NATIVE";
                     /** 订单号out_trade_no */
                     out_trade_no?: string;
-                } & (unknown & unknown & (unknown | unknown | unknown));
+                } & (unknown | unknown | unknown | unknown);
             };
         };
         /** @description WeChat Pay's notification, API v2 */

@@ -1,0 +1,95 @@
+/** A phone with a real browser: pages that remember what went wrong on them, axe, screenshots. */
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import axe from 'axe-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { DEMO_LOGIN } from '../../local/demo-env.ts'
+import { buildStorefront } from '../../storefront/build.ts'
+import { findOrInstallChromium } from './chromium.ts'
+import { rememberLayoutShift, rememberSession, seriousFindings, settled } from './page-scripts.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Generous: what is waited for comes as soon as it is there, on a busy machine later. */
+const PATIENCE_MS = 60_000
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export interface Phone {
+  context: BrowserContext
+  page: Page
+  /** Console errors and exceptions of the page so far. */
+  problems: string[]
+  /** Layout shift of the current document, as Chromium measures it. */
+  layoutShift(): Promise<number>
+  close(): Promise<void>
+}
+
+/** Starts a browser, and makes sure that the storefront is built as `npm start` serves it. */
+export async function openBrowser(): Promise<Browser> {
+  const [executablePath] = await Promise.all([findOrInstallChromium(), buildStorefront({ demo: true })])
+  return chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE_MS })
+}
+
+/** Opens a new phone on the shop, with nothing remembered. */
+export async function openPhone(browser: Browser, shop: { url: string }): Promise<Phone> {
+  const context = await browser.newContext({
+    baseURL: shop.url,
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    isMobile: true,
+    hasTouch: true,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
+  context.setDefaultTimeout(PATIENCE_MS)
+  await context.addInitScript(rememberLayoutShift)
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      problems.push(`${message.text()} (${page.url()})`)
+  })
+  const layoutShift = () => page.evaluate<number>('letaoShift')
+  return { context, page, problems, layoutShift, close: () => context.close() }
+}
+
+/** Logs in as the demo account, without the login page. */
+export async function logIn({ page }: Phone, shop: { url: string }): Promise<void> {
+  const { username, password } = DEMO_LOGIN
+  const answer = await fetch(`${shop.url}/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username, password }),
+  })
+  const { token, userInfo } = (await answer.json()) as { token: string; userInfo: { mobile: string } }
+  await page.goto('/favicon.svg')
+  await page.evaluate(
+    rememberSession({ token, username, mobile: userInfo.mobile, expiresAt: Date.now() + 36 * 3600_000 }),
+  )
+}
+
+/** Fails when axe finds something serious or critical on the page as it is now. */
+export async function assertAccessible(page: Page, name: string): Promise<void> {
+  await page.evaluate(settled)
+  await page.evaluate(axe.source)
+  assert.deepEqual(await page.evaluate(seriousFindings), [], `axe on ${name}`)
+}
+
+/** Keeps a picture of the page: in `.local/screenshots`, with UPDATE_SCREENSHOTS=1 in `docs/screenshots`. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  await page.evaluate(settled)
+  const folder = join(root, process.env.UPDATE_SCREENSHOTS ? 'docs/screenshots' : '.local/screenshots')
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+}

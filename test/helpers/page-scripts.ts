@@ -1,0 +1,51 @@
+/**
+ * What runs inside the page. As text: the browser knows neither this project's types nor the helpers that a
+ * TypeScript runner adds to functions.
+ */
+
+/** Adds up the layout shift that no input explains, in `letaoShift`. */
+export const rememberLayoutShift = `
+  globalThis.letaoShift = 0
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.letaoShift += entry.value
+  }).observe({ type: 'layout-shift', buffered: true })
+`
+
+/** Milliseconds to the first paint with content, and of the largest one so far. */
+export const paintTimes = `new Promise((resolve) => {
+  const first = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0
+  new PerformanceObserver((list) => resolve({ first, largest: list.getEntries().at(-1).startTime }))
+    .observe({ type: 'largest-contentful-paint', buffered: true })
+})`
+
+/** Resolves when the pictures in view and the fonts are there and nothing fades in or out any more. */
+export const settled = `(async () => {
+  await document.fonts.ready
+  const visible = [...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight)
+  await Promise.all(visible.map((image) => image.decode().catch(() => undefined)))
+  const finite = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+  await Promise.all(finite.map((animation) => animation.finished.catch(() => undefined)))
+})()`
+
+/** What axe finds serious or critical, as texts. */
+export const seriousFindings = `axe.run().then(({ violations }) => violations
+  .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  .map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary).join(' | ')))`
+
+/** Keeps a session as the storefront does. */
+export function rememberSession(session: {
+  token: string
+  username: string
+  mobile: string
+  expiresAt: number
+}): string {
+  return `localStorage.setItem('letao.session', ${JSON.stringify(JSON.stringify(session))})`
+}
+
+/** Makes the page believe that it is in the background, or in front again. */
+export function setHidden(hidden: boolean): string {
+  return `
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${hidden} })
+    document.dispatchEvent(new Event('visibilitychange'))
+  `
+}
