@@ -61,3 +61,15 @@ export function declared(env: NodeJS.ProcessEnv): Record<string, string> {
     names.map((name) => [name, env[name]] as const).filter((pair) => isSet([...pair])),
   ) as Record<string, string>
 }
+
+/** The part of an environment that serverless.yml declares for a function, so that a forgotten name is missed here too. */
+export function declaredFor(
+  env: Record<string, string>,
+  names: string[] | undefined,
+): Record<string, string> {
+  if (names === undefined) return env
+  const legacyNames = Object.entries(variables).flatMap(([name, { legacyName }]) =>
+    legacyName !== undefined && names.includes(name) ? [legacyName] : [],
+  )
+  return Object.fromEntries(Object.entries(env).filter(([name]) => [...names, ...legacyNames].includes(name)))
+}

@@ -1,12 +1,10 @@
 /** `npm run reset`: wipes the private database; the next `npm start` makes a new one with the demo catalogue. */
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { endPrivateDatabase } from './database/open-database.ts'
-import { LOCAL_DIR } from './database/private-server.ts'
+import { dataFolder, endPrivateDatabase } from './database/open-database.ts'
 
 try {
   await endPrivateDatabase()
-  rmSync(join(LOCAL_DIR, 'mysql'), { recursive: true, force: true })
+  rmSync(dataFolder(), { recursive: true, force: true })
   console.log('The private database is gone; npm start makes a new one.')
 } catch (error) {
   console.error(`✖ ${error instanceof Error ? error.message : error}`)

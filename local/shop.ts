@@ -1,7 +1,8 @@
 /** A whole shop in one process: simulators, functions, gateway, timers. What `npm start` and the tests run. */
 import { join } from 'node:path'
+import { storefrontFolder } from '../storefront/build.ts'
 import { pickPort } from './database/port.ts'
-import { DEMO_LOGIN, DEMO_SECRETS, shopEnvironment } from './demo-env.ts'
+import { DEMO_LOGIN, DEMO_SECRETS, declaredFor, shopEnvironment } from './demo-env.ts'
 import type { EventShape } from './gateway/event.ts'
 import { type Access, startGateway } from './gateway/server.ts'
 import { createRouter, readServiceMap } from './gateway/service-map.ts'
@@ -79,10 +80,11 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     })
     const service = readServiceMap(join(root, 'serverless.yml'))
     const functions = new Map(
-      service.map(({ name, timeoutSec, memoryMb }) => {
+      service.map(({ name, timeoutSec, memoryMb, variables }) => {
         const codeDir = join(root, 'dist', name)
         const onLog = (line: LogLine) => options.onLog?.(name, line)
-        return [name, createFunction({ name, codeDir, env, timeoutSec, memoryMb, onLog })] as const
+        const own = declaredFor(env, variables)
+        return [name, createFunction({ name, codeDir, env: own, timeoutSec, memoryMb, onLog })] as const
       }),
     )
     closers.push(() => Promise.all([...functions.values()].map((fn) => fn.close())))
@@ -130,7 +132,7 @@ const NO_ADDRESSES = { databaseUrl: '', shopUrl: '', wechatUrl: '', wechatBackup
 /** The first that has a file serves it: demo pictures, then the storefront as far as it is built. */
 const STATIC_FOLDERS: StaticFolder[] = [
   { dir: join(root, 'local/assets') },
-  { dir: join(root, 'storefront/dist/local'), fallback: 'index.html' },
+  { dir: storefrontFolder({ demo: true }), fallback: 'index.html' },
 ]
 
 function startWechat(options: ShopOptions, port: number, env: Record<string, string>): Promise<WechatSim> {

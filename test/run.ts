@@ -4,12 +4,13 @@
  * those two out for all files.
  */
 import type { ChildProcess } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { variables } from '#shared/config'
 import { buildIfChanged } from '../deploy/build.ts'
 import { type PrivateServer, startPrivateServer, sweepTestServers } from '../local/database/private-server.ts'
 import { onStop, PlainError, runStep } from '../local/steps.ts'
+import { buildStorefront } from '../storefront/build.ts'
 
 const root = join(import.meta.dirname, '..')
 /** A single test that takes this long hangs; the slowest takes seconds. */
@@ -45,7 +46,7 @@ async function main(args: string[]): Promise<number> {
   }
   await timed('Build', () => buildIfChanged())
   if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('storefront')))
-    await buildStorefront()
+    await timed('Storefront', () => buildStorefront({ demo: true }))
   server = await timed('Database', async () => {
     await sweepTestServers()
     return startPrivateServer({ onProgress: (text) => console.log(`  ${text}`) })
@@ -100,15 +101,10 @@ async function runTests(files: string[], databaseServer: string): Promise<number
   return code
 }
 
-async function buildStorefront(): Promise<void> {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'storefront/package.json'), 'utf8'))
-  if (scripts?.build) await check('Storefront', 'build', join(root, 'storefront'))
-}
-
 /** Runs an npm script that must succeed. */
-async function check(name: string, script: string, cwd = root): Promise<void> {
+async function check(name: string, script: string): Promise<void> {
   await timed(name, async () => {
-    const step = runStep('npm', ['run', '--silent', script], { cwd })
+    const step = runStep('npm', ['run', '--silent', script], { cwd: root })
     current = step.child
     if ((await step.done) !== 0) throw new PlainError(`${name} failed: npm run ${script}`)
   })

@@ -1,6 +1,7 @@
 /** The shop's database: the one `DATABASE_URL` names, or a private server's. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { lockFile } from '../lock.mjs'
 import { PlainError } from '../steps.ts'
@@ -31,6 +32,13 @@ export type OpenDatabaseOptions = {
   env?: NodeJS.ProcessEnv
 }
 
+/** Where the private server keeps its data: `LETAO_DATA`, by default `.local/mysql` of the checkout. */
+export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(env.LETAO_DATA || join(LOCAL_DIR, 'mysql'))
+}
+
+const CLOSING_LIMIT_MS = 600
+
 /**
  * Opens the shop's database and makes it when it is missing.
  *
@@ -39,9 +47,9 @@ export type OpenDatabaseOptions = {
 export async function openDatabase(options: OpenDatabaseOptions = {}): Promise<OpenDatabase> {
   const { onProgress = () => {}, name = 'letao', env = process.env } = options
   if (env.DATABASE_URL) return useGiven(env.DATABASE_URL)
-  const dir = options.dir ?? join(LOCAL_DIR, 'mysql')
+  const dir = options.dir ?? dataFolder(env)
   const place = serverPlace(dir)
-  const lock = join(LOCAL_DIR, 'mysql.lock')
+  const lock = `${dir}.lock`
   const unlock = await lockFile(lock)
   try {
     const secrets = secretsOf(dir)
@@ -75,10 +83,10 @@ export async function openDatabase(options: OpenDatabaseOptions = {}): Promise<O
  *
  * @throws Error while a shop uses it
  */
-export async function endPrivateDatabase(dir = join(LOCAL_DIR, 'mysql')): Promise<void> {
+export async function endPrivateDatabase(dir = dataFolder()): Promise<void> {
   const place = serverPlace(dir)
   if (pidOf(place) === undefined) return
-  const unlock = await lockFile(join(LOCAL_DIR, 'mysql.lock'))
+  const unlock = await lockFile(`${dir}.lock`)
   try {
     const server = await findRunning(place, secretsOf(dir).root)
     if (server === undefined) return endLeftover(place)
@@ -104,10 +112,16 @@ async function takeLease(server: RunningServer, rootPassword: string): Promise<C
 }
 
 async function isLastLease(lease: Connection): Promise<boolean> {
+  const query = "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE USER = 'root'"
+  const deadline = performance.now() + CLOSING_LIMIT_MS
   try {
-    const query = "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE USER = 'root'"
-    const [rows] = await lease.query({ sql: query, timeout: 5000 })
-    return Number((rows as { n: number }[])[0]?.n) <= 1
+    for (;;) {
+      const [rows] = await lease.query({ sql: query, timeout: 5000 })
+      if (Number((rows as { n: number }[])[0]?.n) <= 1) return true
+      // A connection that was closed just now is counted for another moment.
+      if (performance.now() > deadline) return false
+      await wait(50)
+    }
   } catch {
     return true // it is gone or hangs: ending it is right
   }

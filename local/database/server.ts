@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { isAlive } from '../lock.mjs'
@@ -76,7 +76,7 @@ export function serverPlace(dir: string): ServerPlace {
  */
 export async function launchServer(options: LaunchOptions): Promise<RunningServer> {
   const { place } = options
-  for (const folder of [place.dir, join(place.socket, '..')]) {
+  for (const folder of [place.dir, dirname(place.socket)]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   }
   writeFileSync(place.initFile, `${options.initSql.join(';\n')};\n`, { mode: 0o600 })
@@ -213,6 +213,9 @@ export async function endServer({ pid, place }: Pick<RunningServer, 'pid' | 'pla
     await wait(20)
   }
   rmSync(place.initFile, { force: true })
+  // A place of its own was made for a socket whose path would have been too long.
+  const folder = dirname(place.socket)
+  if (folder !== place.dir) rmSync(folder, { recursive: true, force: true })
 }
 
 function signal(pid: number, name: NodeJS.Signals): boolean {

@@ -10,11 +10,13 @@ export type ServiceFunction = {
   /** Paths and aliases, as written. */
   paths: string[]
   timers: Timer[]
+  /** Names of the variables that are declared for it; undefined when the file declares none at all. */
+  variables: string[] | undefined
   timeoutSec: number
   memoryMb: number
 }
 
-type Settings = { timeout?: unknown; memorySize?: unknown }
+type Settings = { timeout?: unknown; memorySize?: unknown; environment?: Record<string, unknown> }
 type Entry = Settings & {
   events?: {
     http?: { path: string; aliases?: string[] }
@@ -28,7 +30,7 @@ const DEFAULT_MEMORY_MB = 128
 
 /** Reads the functions of a `serverless.yml`. */
 export function readServiceMap(file: string): ServiceFunction[] {
-  const service = parse(readFileSync(file, 'utf8')) as {
+  const service = parse(readFileSync(file, 'utf8'), { merge: true }) as {
     provider?: Settings
     functions: Record<string, Entry>
   }
@@ -41,10 +43,16 @@ export function readServiceMap(file: string): ServiceFunction[] {
       timers: events.flatMap(({ timer }) =>
         timer && timer.enabled !== false ? [{ cron: timer.cron, argument: timer.argument ?? '' }] : [],
       ),
+      variables: namesOf(provider.environment, entry.environment),
       timeoutSec: firstNumber(entry.timeout, provider.timeout) ?? DEFAULT_TIMEOUT_SEC,
       memoryMb: firstNumber(entry.memorySize, provider.memorySize) ?? DEFAULT_MEMORY_MB,
     }
   })
+}
+
+function namesOf(...environments: (Record<string, unknown> | undefined)[]): string[] | undefined {
+  if (environments.every((environment) => environment === undefined)) return undefined
+  return [...new Set(environments.flatMap((environment) => Object.keys(environment ?? {})))]
 }
 
 /** Values may be `${…}` expressions of the framework, which are not resolved here. */

@@ -13,7 +13,9 @@ import { writeFunctions } from '../helpers/fixture-function.ts'
 
 const SERVERLESS = `
 service: fixture
-provider: { name: tencent, timeout: 5 }
+provider: { name: tencent, timeout: 5, environment: { STAGE: dev } }
+custom:
+  tokens: &tokens { JWT_SECRET: 'from the environment' }
 functions:
   echo:
     handler: index.main_handler
@@ -22,6 +24,7 @@ functions:
   broken:
     handler: index.main_handler
     timeout: 60
+    environment: { <<: [*tokens] }
     events:
       - http: { method: GET, path: /broken }
       - timer: { cron: '0 */5 * * * * *', argument: hello }
@@ -39,13 +42,21 @@ const codeDir = writeFunctions(SOURCES)
 const map = join(codeDir, 'serverless.yml')
 writeFileSync(map, SERVERLESS)
 
-test('reads functions, aliases, timers and times of serverless.yml', () => {
+test('reads functions, aliases, timers, variables and times of serverless.yml', () => {
   assert.deepEqual(readServiceMap(map), [
-    { name: 'echo', paths: ['/Echo', '/user/echo'], timers: [], timeoutSec: 5, memoryMb: 128 },
+    {
+      name: 'echo',
+      paths: ['/Echo', '/user/echo'],
+      timers: [],
+      variables: ['STAGE'],
+      timeoutSec: 5,
+      memoryMb: 128,
+    },
     {
       name: 'broken',
       paths: ['/broken'],
       timers: [{ cron: '0 */5 * * * * *', argument: 'hello' }],
+      variables: ['STAGE', 'JWT_SECRET'],
       timeoutSec: 60,
       memoryMb: 128,
     },
