@@ -43,6 +43,13 @@ export class TencentPlugin {
     serverless.setProvider(providerName, this)
     serverless.configSchemaHandler.defineProvider(providerName, providerSchema)
     serverless.configSchemaHandler.defineCustomProperties(customSchema)
+    // The framework's own message ends with a paragraph about itself.
+    serverless.configSchemaHandler.handleErrorMessages = (messages) => {
+      const [first, ...others] = messages
+      if (first === undefined) return
+      const more = others.length > 0 ? `\nAlso: ${others.join('; ')}.` : ''
+      throw new serverless.classes.Error(`serverless.yml: ${first}.${more}`, 'INVALID_CONFIGURATION')
+    }
     let opened: Promise<Framework> | undefined
     this.#open = async () => {
       opened ??= import('./provider/framework.ts').then(

@@ -1,20 +1,20 @@
 /** `serverless deploy [-f name] [--plan] [--canary percent]`. */
 import { type Command, functionOption, regionOption } from '../provider/command.ts'
 
+const options = {
+  region: regionOption,
+  plan: { usage: 'Print what would change and change nothing', type: 'boolean' },
+  canary: {
+    usage: 'Send this share of the traffic (1 to 99, in percent) to the new versions',
+    type: 'string',
+  },
+} as const
+
 export class DeployCommand implements Command {
+  // The framework makes `deploy function -f name` of `deploy -f name`.
   readonly commands = {
-    deploy: {
-      options: {
-        function: functionOption,
-        region: regionOption,
-        plan: { usage: 'Print what would change and change nothing', type: 'boolean' },
-        canary: {
-          usage: 'Send this share of the traffic (1 to 99, in percent) to the new versions',
-          type: 'string',
-        },
-      },
-    },
-  } as const
+    deploy: { options: { ...options, function: functionOption }, commands: { function: { options } } },
+  }
   readonly hooks: Command['hooks'] = {
     'deploy:deploy': async (framework) => {
       const { deploy } = await import('./command.ts')

@@ -13,6 +13,7 @@ export interface CommandDeclaration {
   readonly usage?: string
   readonly lifecycleEvents?: readonly string[]
   readonly options?: Readonly<Record<string, CommandOption>>
+  readonly commands?: Readonly<Record<string, CommandDeclaration>>
 }
 
 /**

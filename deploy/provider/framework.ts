@@ -24,6 +24,8 @@ export interface Serverless {
   readonly configSchemaHandler: {
     defineProvider(name: string, schema: object): void
     defineCustomProperties(schema: object): void
+    /** Called with what the schema refuses, one sentence each. */
+    handleErrorMessages(messages: readonly string[]): void
   }
   setProvider(name: string, provider: object): void
 }

@@ -12,6 +12,10 @@ const qualifiedNameLimit = 118
  * @throws DeployError naming the first key whose value cannot work
  */
 export function checkService(service: ShopService): void {
+  if (service.stage !== 'prod' && service.stage.toLowerCase() === 'prod') {
+    // It would be given the parameters of no stage in particular.
+    refuse('stage', `is ${service.stage}: write prod in lower case`)
+  }
   if (service.functions.length === 0) refuse('functions', 'is empty: there is nothing to deploy')
   if (Boolean(service.vpc.vpcId) !== Boolean(service.vpc.subnetId)) {
     refuse(service.vpc.vpcId ? 'provider.vpc.subnetId' : 'provider.vpc.vpcId', 'is missing: a VPC needs both')
@@ -65,6 +69,14 @@ function checkFunction(fn: ShopFunction): void {
 }
 
 function checkEnvironment(fn: ShopFunction): void {
+  for (const name of Object.keys(fn.environment)) {
+    const key = `functions.${fn.key}.environment.${name}`
+    if (/^(SCF_|QCLOUD_|TENCENTCLOUD_)/.test(name))
+      refuse(key, 'has a prefix that the platform keeps for itself')
+    if (!/^[A-Za-z][A-Za-z0-9_]{1,63}$/.test(name)) {
+      refuse(key, 'must begin with a letter and have 2 to 64 letters, digits and _')
+    }
+  }
   const bytes = environmentBytes(fn)
   if (bytes <= environmentLimit) return
   const largest = Object.entries(fn.environment)

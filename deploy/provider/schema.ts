@@ -11,8 +11,6 @@ function object(properties: Record<string, unknown>, required: string[] = []): R
 
 const environment = {
   type: 'object',
-  // Prefixes that the platform keeps for itself, and its rule for names.
-  propertyNames: { type: 'string', pattern: '^(?!SCF_|QCLOUD_|TENCENTCLOUD_)[A-Za-z][A-Za-z0-9_]{1,63}$' },
   additionalProperties: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
 }
 

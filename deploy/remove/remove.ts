@@ -24,7 +24,7 @@ export async function remove(
   options: RemoveOptions,
 ): Promise<void> {
   const { service } = framework
-  if (service.stage === guardedStage && !options.confirmed) {
+  if (service.stage.toLowerCase() === guardedStage && !options.confirmed) {
     throw new DeployError(
       'remove takes the shop off the net: nothing was removed.\nRepeat with --confirm if that is what you want.',
     )

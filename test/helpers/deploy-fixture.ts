@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { stringify } from 'yaml'
 import { Api } from '../../deploy/api/client.ts'
 import { type DeployOptions, deployService } from '../../deploy/deploy/deploy.ts'
-import { packageFunctions } from '../../deploy/package/bundle.ts'
+import { type Packaged, packageFunctions } from '../../deploy/package/bundle.ts'
 import {
   environmentValues,
   readService,
@@ -130,9 +130,12 @@ export class Fixture {
   }
 
   /** Deploys in this process, through the code that the command line runs; returns what it said and printed. */
-  async deploy(plane: FakePlane, options: DeployOptions & { stage?: string } = {}): Promise<string[]> {
+  async deploy(
+    plane: FakePlane,
+    options: DeployOptions & { stage?: string; packaged?: Packaged[] } = {},
+  ): Promise<string[]> {
     const service = this.service(options.stage)
-    const packaged = await packageFunctions(service, service.functions)
+    const packaged = options.packaged ?? (await packageFunctions(service, service.functions))
     const lines: string[] = []
     const write = (line: string) => void lines.push(line)
     await deployService(apiFor(plane, service), service, packaged, { say: write, print: write }, options)
