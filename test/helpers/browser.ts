@@ -7,7 +7,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { DEMO_LOGIN } from '../../local/demo-env.ts'
 import { buildStorefront } from '../../storefront/build.ts'
 import { findOrInstallChromium } from './chromium.ts'
-import { rememberLayoutShift, rememberSession, seriousFindings, settled } from './page-scripts.ts'
+import { rememberLayoutShift, seriousFindings, settled } from './page-scripts.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -40,8 +40,18 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE_MS })
 }
 
-/** Opens a new phone on the shop, with nothing remembered. */
-export async function openPhone(browser: Browser, shop: { url: string }): Promise<Phone> {
+/** What the storefront remembers of a login. */
+export interface Session {
+  token: string
+  username: string
+  mobile: string
+  /** Milliseconds since 1970. */
+  expiresAt: number
+}
+
+/** Opens a new phone on the shop, with nothing remembered but perhaps a session. */
+export async function openPhone(browser: Browser, shop: { url: string }, session?: Session): Promise<Phone> {
+  const localStorage = session ? [{ name: 'letao.session', value: JSON.stringify(session) }] : []
   const context = await browser.newContext({
     baseURL: shop.url,
     viewport: { width: 390, height: 844 },
@@ -50,6 +60,7 @@ export async function openPhone(browser: Browser, shop: { url: string }): Promis
     hasTouch: true,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    storageState: { cookies: [], origins: [{ origin: shop.url, localStorage }] },
   })
   context.setDefaultTimeout(PATIENCE_MS)
   await context.addInitScript(rememberLayoutShift)
@@ -64,8 +75,8 @@ export async function openPhone(browser: Browser, shop: { url: string }): Promis
   return { context, page, problems, layoutShift, close: () => context.close() }
 }
 
-/** Logs in as the demo account, without the login page. */
-export async function logIn({ page }: Phone, shop: { url: string }): Promise<void> {
+/** A session of the demo account, for `openPhone`. */
+export async function demoSession(shop: { url: string }): Promise<Session> {
   const { username, password } = DEMO_LOGIN
   const answer = await fetch(`${shop.url}/login`, {
     method: 'POST',
@@ -73,10 +84,7 @@ export async function logIn({ page }: Phone, shop: { url: string }): Promise<voi
     body: JSON.stringify({ username, password }),
   })
   const { token, userInfo } = (await answer.json()) as { token: string; userInfo: { mobile: string } }
-  await page.goto('/favicon.svg')
-  await page.evaluate(
-    rememberSession({ token, username, mobile: userInfo.mobile, expiresAt: Date.now() + 36 * 3600_000 }),
-  )
+  return { token, username, mobile: userInfo.mobile, expiresAt: Date.now() + 36 * 3600_000 }
 }
 
 /** Fails when axe finds something serious or critical on the page as it is now. */
@@ -91,5 +99,9 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.evaluate(settled)
   const folder = join(root, process.env.UPDATE_SCREENSHOTS ? 'docs/screenshots' : '.local/screenshots')
   mkdirSync(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+  await page.screenshot({
+    path: join(folder, `${name}.png`),
+    animations: 'disabled',
+    style: '.toast { visibility: hidden }',
+  })
 }

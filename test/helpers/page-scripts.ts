@@ -32,16 +32,6 @@ export const seriousFindings = `axe.run().then(({ violations }) => violations
   .filter(({ impact }) => impact === 'serious' || impact === 'critical')
   .map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary).join(' | ')))`
 
-/** Keeps a session as the storefront does. */
-export function rememberSession(session: {
-  token: string
-  username: string
-  mobile: string
-  expiresAt: number
-}): string {
-  return `localStorage.setItem('letao.session', ${JSON.stringify(JSON.stringify(session))})`
-}
-
 /** Makes the page believe that it is in the background, or in front again. */
 export function setHidden(hidden: boolean): string {
   return `
@@ -49,3 +39,15 @@ export function setHidden(hidden: boolean): string {
     document.dispatchEvent(new Event('visibilitychange'))
   `
 }
+
+/** Remembers when the page asked for an order's state, by its own clock, and how many questions are open. */
+export const rememberQueries = `
+  globalThis.letaoQueries = { moments: [], open: 0 }
+  const send = globalThis.fetch
+  globalThis.fetch = (...request) => {
+    if (!request[0].url?.endsWith('/queryOrder')) return send(...request)
+    letaoQueries.moments.push(Date.now())
+    letaoQueries.open++
+    return send(...request).finally(() => letaoQueries.open--)
+  }
+`

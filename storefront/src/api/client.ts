@@ -48,7 +48,8 @@ export function onOwnClock(moment: string): number {
 
 function readClock(response: Response): void {
   const theirs = Date.parse(response.headers.get('Date') ?? '')
-  if (!Number.isNaN(theirs)) clockLagMs = theirs - Date.now()
+  // The header has no fractions: their second may be nearly over.
+  if (!Number.isNaN(theirs)) clockLagMs = theirs + 999 - Date.now()
 }
 
 interface Outcome {

@@ -1,15 +1,13 @@
-/**
- * Short messages: a toast for the eye and, through a live region, the same words for a screen reader (Vant's toast
- * alone is silent).
- */
-import { showToast } from 'vant'
-import 'vant/es/toast/index.css'
-import 'vant/es/popup/index.css'
-import 'vant/es/overlay/index.css'
+/** Short messages, for the eye and for a screen reader; app.vue shows them. */
 import { ref } from 'vue'
 
-/** What the live region in app.vue says. */
+const shownMs = 2500
+
+/** The message at the bottom of the screen, and one for a screen reader alone. */
+export const toast = ref('')
 export const spoken = ref('')
+
+let timer: ReturnType<typeof setTimeout> | undefined
 
 /** Says something to a screen reader only. */
 export function announce(message: string): void {
@@ -17,8 +15,11 @@ export function announce(message: string): void {
   spoken.value = spoken.value === message ? `${message}\u00A0` : message
 }
 
-/** Shows and says a message. */
+/** Shows a message for a moment; being a status, it is read out too. */
 export function say(message: string): void {
-  showToast({ message, position: 'bottom', wordBreak: 'break-word' })
-  announce(message)
+  clearTimeout(timer)
+  toast.value = message
+  timer = setTimeout(() => {
+    toast.value = ''
+  }, shownMs)
 }

@@ -1,0 +1,207 @@
+/** A shopper with a phone: from the home page to a paid order, and every page on the way. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { prepareDemoLogin } from '../../local/demo-account.ts'
+import { DEMO_LOGIN } from '../../local/demo-env.ts'
+import {
+  assertAccessible,
+  demoSession,
+  openBrowser,
+  openPhone,
+  type Phone,
+  screenshot,
+} from '../helpers/browser.ts'
+import { openTestShop, type TestShop } from '../helpers/shop.ts'
+
+/** What Chromium's own guidance calls good is 0.1; nothing here should move at all. */
+const LAYOUT_SHIFT_LIMIT = 0.02
+
+let shop: TestShop
+let browser: Browser
+let phone: Phone
+
+before(async () => {
+  ;[shop, browser] = await Promise.all([openTestShop(), openBrowser()])
+  assert.equal(await prepareDemoLogin(shop), undefined)
+})
+after(async () => {
+  await browser?.close()
+  await shop?.close()
+})
+beforeEach(async () => {
+  phone = await openPhone(browser, shop)
+})
+afterEach(() => phone.close())
+
+/** Everything that is asked of a page when it has come to rest. */
+async function inspect(name: string): Promise<void> {
+  await assertAccessible(phone.page, name)
+  const shift = await phone.layoutShift()
+  assert.ok(shift < LAYOUT_SHIFT_LIMIT, `${name} moved by ${shift}`)
+  await screenshot(phone.page, name)
+  assert.deepEqual(phone.problems, [], `console of ${name}`)
+}
+
+test('buys two products, from the home page to the paid order in the list', async () => {
+  const { page } = phone
+  await page.goto('/')
+  await page.getByRole('heading', { name: '凌步 云弹缓震跑鞋' }).waitFor()
+  await inspect('home')
+
+  await page.getByRole('link', { name: '分类' }).click()
+  await page.getByRole('button', { name: '户外馆' }).click()
+  await page.getByRole('link', { name: '山行' }).waitFor()
+  await inspect('category')
+  await page.getByRole('link', { name: '山行' }).click()
+  await page.getByRole('button', { name: '把山行 防水徒步鞋加入购物车' }).click()
+  await inspect('brand')
+
+  await page.getByRole('link', { name: '青禾 厚底小白鞋' }).click()
+  await page.getByRole('button', { name: '增加一件' }).click()
+  await page.getByRole('button', { name: '加入购物车', exact: true }).click()
+  await page.getByRole('link', { name: '购物车，3 件' }).waitFor()
+  await inspect('product')
+
+  await page.getByRole('link', { name: '购物车，3 件' }).click()
+  await page
+    .getByText('合计')
+    .getByText('948.98')
+    .or(page.locator('.total', { hasText: '¥948.98' }))
+    .first()
+    .waitFor()
+  await inspect('cart')
+  await page.getByRole('button', { name: '结算（2）' }).click()
+
+  await page.getByRole('button', { name: '填入演示账号' }).click()
+  await inspect('signin')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+
+  await page.getByRole('heading', { name: '确认订单' }).waitFor()
+  await inspect('checkout')
+  await page.getByRole('button', { name: '提交订单' }).click()
+
+  await page.getByRole('img', { name: '微信支付二维码' }).waitFor()
+  await page.getByRole('button', { name: '模拟支付' }).waitFor()
+  await inspect('pay')
+  await page.getByRole('button', { name: '模拟支付' }).click()
+  await page.getByRole('heading', { name: '支付成功', level: 2 }).waitFor()
+  await inspect('paid')
+
+  await page
+    .getByRole('link', { name: '查看订单' })
+    .or(page.getByRole('button', { name: '查看订单' }))
+    .click()
+  await page.getByRole('heading', { name: '订单动态' }).waitFor()
+  await page.getByText('支付成功').waitFor()
+  await inspect('order')
+
+  await page.goto('/my/orders')
+  await page.getByText('已付款').waitFor()
+  await inspect('orders')
+
+  const rows = await shop.db.query<{ total_fee: number; trade_state: string }>(
+    'SELECT total_fee, trade_state FROM payorder',
+  )
+  assert.deepEqual(rows, [{ total_fee: 94898, trade_state: 'SUCCESS' }])
+})
+
+test('registers with the code from the text message and is logged in', async () => {
+  const { page } = phone
+  const mobile = '13900139000'
+  await page.goto('/my')
+  await page.getByRole('button', { name: '注册' }).click()
+  await page.getByLabel('用户名').fill('phoebe')
+  await page.getByLabel('手机号').fill(mobile)
+
+  await page.getByRole('button', { name: '获取验证码' }).click()
+  const { code } = await (shop.sms as NonNullable<TestShop['sms']>).waitForMessage(mobile)
+  await page.getByRole('button', { name: /秒后重发/ }).waitFor()
+  await page.getByLabel('短信验证码').fill(code)
+  await page.getByLabel('密码', { exact: true }).fill('Letao2024')
+  await page.getByLabel('再输一次密码').fill('Letao2024')
+  await inspect('signup')
+  await page.getByRole('button', { name: '注册并登录' }).click()
+
+  await page.getByRole('heading', { name: 'phoebe' }).waitFor()
+  await page.getByText('139****9000').waitFor()
+  await inspect('my')
+})
+
+test('closes an order that nobody paid', async () => {
+  await phone.close()
+  phone = await openPhone(browser, shop, await demoSession(shop))
+  const { page } = phone
+  await page.goto('/product/1')
+  await page.getByRole('button', { name: '立即购买' }).click()
+  await page.getByRole('button', { name: '提交订单' }).click()
+  await page.getByRole('img', { name: '微信支付二维码' }).waitFor()
+
+  await page.goto('/my/orders')
+  await page.getByRole('link', { name: '去付款' }).first().waitFor()
+  await page
+    .getByRole('link', { name: /待付款/ })
+    .first()
+    .click()
+  await page.getByRole('button', { name: '关闭订单' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '关闭订单' }).click()
+
+  await page.getByText('已关闭', { exact: true }).waitFor()
+  assert.equal(await page.getByRole('button', { name: '去付款' }).count(), 0)
+  assert.deepEqual(phone.problems, [])
+})
+
+test('shows a way home on a page that does not exist, and an empty cart', async () => {
+  const { page } = phone
+  await page.goto('/no/such/page')
+  await page.getByRole('heading', { name: '这条路走不通' }).waitFor()
+  await inspect('not-found')
+
+  await page.getByRole('button', { name: '回到首页' }).click()
+  await page.getByRole('link', { name: '购物车' }).click()
+  await page.getByText('购物车还是空的').waitFor()
+  await inspect('cart-empty')
+})
+
+test('can be used with the keyboard alone', async () => {
+  const { page } = phone
+  await page.goto('/product/2')
+  await page.getByRole('button', { name: '加入购物车', exact: true }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: '购物车，1 件' }).focus()
+  await page.keyboard.press('Enter')
+
+  await page.getByRole('heading', { name: '购物车', level: 1 }).waitFor()
+  assert.equal(await page.evaluate('document.activeElement.tagName'), 'H1')
+  await page.getByRole('button', { name: '移出跃川 城市通勤慢跑鞋' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  assert.equal(
+    await page.evaluate('document.activeElement.getAttribute("aria-label")'),
+    '移出跃川 城市通勤慢跑鞋',
+  )
+})
+
+test('tries a documented endpoint from the documentation page', async () => {
+  const { page } = phone
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.goto('/docs')
+  await assertAccessible(page, 'docs')
+  await screenshot(page, 'docs')
+
+  const login = page.locator('#login')
+  await login.getByText('Try it').click()
+  const { username, password } = DEMO_LOGIN
+  await login.getByLabel('Body').fill(JSON.stringify({ username, password }))
+  await login.getByRole('button', { name: 'Send' }).click()
+  await login.getByText('HTTP 200').waitFor()
+  const order = page.locator('#placeOrder')
+  await order.getByText('Try it').click()
+  await order.getByRole('button', { name: 'Send' }).click()
+  await order.getByRole('img', { name: 'QR code of the answer' }).waitFor()
+
+  assert.match(await page.getByRole('textbox', { name: 'Token' }).inputValue(), /^ey/)
+  assert.deepEqual(phone.problems, [])
+})
