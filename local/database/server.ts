@@ -122,7 +122,7 @@ async function launchOn(port: number, options: LaunchOptions): Promise<RunningSe
 
 function serverFlags(port: number, { program, place, throwaway }: LaunchOptions): string[] {
   const perFlavor =
-    program.flavor === 'mysql' ? ['--mysqlx=OFF', '--disable-log-bin', '--performance-schema=OFF'] : []
+    program.flavor === 'mysql' ? ['--loose-mysqlx=OFF', '--disable-log-bin', '--performance-schema=OFF'] : []
   const forSpeed = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=OFF', '--sync-binlog=0']
   return [
     '--no-defaults', // must be the first
@@ -186,7 +186,9 @@ export async function findRunning(
   try {
     const [rows] = await connection.query('SELECT @@port AS port, @@datadir AS data')
     const row = (rows as { port: number; data: string }[])[0]
-    return row?.data.replace(/\/$/, '') === place.data ? { pid, port: row.port, place } : undefined
+    return row && realpathSync(row.data) === realpathSync(place.data)
+      ? { pid, port: row.port, place }
+      : undefined
   } finally {
     connection.destroy()
   }
