@@ -54,6 +54,7 @@ export interface DatabaseOptions {
 
 /** Below the deadline of a statement, so that a locked row is told apart from a silent server. */
 const LOCK_WAIT_SEC = 2
+const NAMED_LOCK_STEP_SEC = 1
 const MAX_DEADLOCK_RETRIES = 3
 
 /** Opens nothing yet: the first statement connects. */
@@ -98,19 +99,13 @@ class MysqlDatabase implements Database {
 
   withLock<T>(name: string, waitSec: number, work: (session: Session) => Promise<T>): Promise<T> {
     return this.#session(async (session) => {
-      const got = await session.rows<{ got: number | null }>(
-        'SELECT GET_LOCK(?, ?) AS got',
-        [name, waitSec],
-        {
-          timeoutMs: waitSec * 1000 + this.#options.statementTimeoutMs,
-        },
-      )
-      if (got[0]?.got !== 1)
+      if (!(await session.lock(name, waitSec))) {
         throw new AppError('DATABASE_UNAVAILABLE', { cause: new Error(`lock ${name} is taken`) })
+      }
       try {
         return await work(session)
       } finally {
-        await session.release(name)
+        await session.unlock(name)
       }
     })
   }
@@ -202,6 +197,9 @@ class MysqlDatabase implements Database {
   }
 }
 
+/** Locks belong to the whole server, but two shops on one server do not mind each other. MySQL takes 64 characters. */
+const lockName = "SHA1(CONCAT(DATABASE(), ':', ?))"
+
 class MysqlSession implements Session {
   readonly #connection: PoolConnection
   readonly #timeoutMs: number
@@ -211,12 +209,8 @@ class MysqlSession implements Session {
     this.#timeoutMs = timeoutMs
   }
 
-  async rows<T>(
-    sql: string,
-    values: readonly SqlValue[] = [],
-    options: { timeoutMs?: number } = {},
-  ): Promise<T[]> {
-    const [rows] = await this.#execute<RowDataPacket[]>(sql, values, options.timeoutMs)
+  async rows<T>(sql: string, values: readonly SqlValue[] = []): Promise<T[]> {
+    const [rows] = await this.#execute<RowDataPacket[]>(sql, values)
     return rows as T[]
   }
 
@@ -251,9 +245,21 @@ class MysqlSession implements Session {
     await answer(this.#connection.ping(), 1000)
   }
 
-  async release(lockName: string): Promise<void> {
+  /** Waits in short statements, so that a server that falls silent meanwhile is noticed in time. */
+  async lock(name: string, waitSec: number): Promise<boolean> {
+    for (let leftSec = waitSec; leftSec > 0; leftSec -= NAMED_LOCK_STEP_SEC) {
+      const row = await this.row<{ got: number | null }>(`SELECT GET_LOCK(${lockName}, ?) AS got`, [
+        name,
+        Math.min(leftSec, NAMED_LOCK_STEP_SEC),
+      ])
+      if (row?.got === 1) return true
+    }
+    return false
+  }
+
+  async unlock(name: string): Promise<void> {
     try {
-      await this.rows('SELECT RELEASE_LOCK(?) AS released', [lockName])
+      await this.rows(`SELECT RELEASE_LOCK(${lockName}) AS released`, [name])
     } catch (error) {
       // The lock went with the connection; what `work` returned or threw matters more.
       if (!(error instanceof ConnectionFault)) throw error
@@ -267,12 +273,11 @@ class MysqlSession implements Session {
   #execute<T extends RowDataPacket[] | ResultSetHeader>(
     sql: string,
     values: readonly SqlValue[],
-    timeoutMs = this.#timeoutMs,
   ): Promise<[T, unknown]> {
     const statement = this.#connection.config.multipleStatements
       ? this.#connection.query<T>(sql, [...values])
       : this.#connection.execute<T>(sql, [...values])
-    return answer(statement, timeoutMs)
+    return answer(statement, this.#timeoutMs)
   }
 }
 
