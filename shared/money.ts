@@ -9,12 +9,13 @@ export function isPayableFen(value: unknown): value is number {
 }
 
 /**
- * Reads an amount in fen as WeChat writes it: decimal digits, no sign, no fraction.
+ * Reads an amount in fen as WeChat writes it: decimal digits, no sign, no fraction, and less than 10 million yuan
+ * (which every column holds).
  *
  * @returns undefined when the text is no such amount
  */
 export function parseFen(text: string | undefined): number | undefined {
-  return text !== undefined && /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : undefined
+  return text !== undefined && /^(0|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Works through rows in claimed batches: two runs at once share the work, a run that dies leaves it to the next. */
 import type { Database, SqlValue } from '#shared/db'
+import { AppError } from '#shared/errors'
 import type { Logger } from '#shared/log'
 import { WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
 
@@ -17,7 +18,10 @@ export interface BatchWork<Row extends { id: number }> {
   /** Which rows; after `WHERE`, with its values. */
   where: string
   values: readonly SqlValue[]
-  /** What to do with one row. WechatRefused and WechatUnreachable are this row's fault, anything else is everybody's. */
+  /**
+   * What to do with one row. WechatRefused, WechatUnreachable and DATABASE_UNAVAILABLE (somebody else is at work on
+   * it) are this row's fault, anything else is everybody's.
+   */
   work: (row: Row) => Promise<void>
   /** How the log names the row. */
   name: (row: Row) => string
@@ -27,6 +31,8 @@ export interface BatchReport {
   checked: number
   /** WeChat could not be asked; the next run tries again. */
   failed: number
+  /** Those of them that nobody answered: what WeChat refuses is bad luck of one row, not a sign of what comes. */
+  unanswered: number
   lastFault: Error | undefined
 }
 
@@ -46,7 +52,7 @@ export async function workThrough<Row extends { id: number }>(
   job: BatchWork<Row>,
   { db, now, log, msLeft }: BatchDeps,
 ): Promise<BatchReport> {
-  const report: BatchReport = { checked: 0, failed: 0, lastFault: undefined }
+  const report: BatchReport = { checked: 0, failed: 0, unanswered: 0, lastFault: undefined }
   const reserveMs = Math.min(MS_PER_ROW, msLeft() / 2)
   for (let after = 0; msLeft() > reserveMs && !isHopeless(report); ) {
     const batch = await claim(job, after, db, now())
@@ -58,8 +64,9 @@ export async function workThrough<Row extends { id: number }>(
       try {
         await job.work(row)
       } catch (error) {
-        if (!(error instanceof WechatUnreachable || error instanceof WechatRefused)) throw error
+        if (!isFaultOfRow(error)) throw error
         report.failed += 1
+        if (!(error instanceof WechatRefused)) report.unanswered += 1
         report.lastFault = error
         log.warn('reconcile_failed', { table: job.table, row: job.name(row), reason: error.message })
       }
@@ -69,8 +76,16 @@ export async function workThrough<Row extends { id: number }>(
   return report
 }
 
-function isHopeless({ checked, failed }: BatchReport): boolean {
-  return failed >= HOPELESS && failed === checked
+function isHopeless({ checked, unanswered }: BatchReport): boolean {
+  return unanswered >= HOPELESS && unanswered === checked
+}
+
+function isFaultOfRow(error: unknown): error is Error {
+  return (
+    error instanceof WechatUnreachable ||
+    error instanceof WechatRefused ||
+    (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE')
+  )
 }
 
 function claim<Row extends { id: number }>(

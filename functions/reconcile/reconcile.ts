@@ -4,6 +4,7 @@ import { queryAndSettle } from '#shared/pay/query'
 import type { RefundRow } from '#shared/pay/refund-request'
 import { refundColumns } from '#shared/pay/refund-request'
 import { followRefund } from '#shared/pay/refunds'
+import { isRecorded } from '#shared/pay/settle'
 import { isPaid, openStates } from '#shared/pay/states'
 import { type WechatRefunds, WechatRefused } from '#shared/pay/wechat'
 import { type BatchDeps, type BatchReport, workThrough } from './batches.ts'
@@ -86,7 +87,9 @@ async function checkOrder(order: OpenOrder, deps: ReconcileDeps): Promise<Outcom
     return outcome === 'paid' ? 'settled' : outcome
   }
   try {
-    const { tradeState } = await queryAndSettle(order.out_trade_no, 'reconcile', deps)
+    const { tradeState, verdict } = await queryAndSettle(order.out_trade_no, 'reconcile', deps)
+    // What cannot be true (another amount) was reported, and settles nothing.
+    if (verdict && !isRecorded(verdict)) return 'open'
     if (tradeState && isPaid(tradeState)) return 'settled'
     return tradeState === 'CLOSED' || tradeState === 'REVOKED' ? 'closed' : 'open'
   } catch (error) {

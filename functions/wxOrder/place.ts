@@ -47,8 +47,10 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   for (;;) {
     try {
       return await db.transaction(async (tx) => {
+        const order = await insertOrder(tx, input, lines, hash, deps)
+        // Last, so that many orders of one user wait for its row as briefly as can be, and repetitions not at all.
         await deps.limiter.admit(tx, { user: String(userId) })
-        return insertOrder(tx, input, lines, hash, deps)
+        return order
       })
     } catch (error) {
       if (isDuplicateKey(error, 'payorder_out_trade_no')) continue
@@ -60,11 +62,11 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   }
 }
 
-/** The other request of this key may have taken the row, or the last slot of the limit. */
+/** The other request of this key may have the row, the last slot of the limit, or a lock that this one waited for. */
 function mayBeTheSameMoment(error: unknown): boolean {
   return (
     isDuplicateKey(error, 'payorder_idempotency_key') ||
-    (error instanceof AppError && error.code === 'TOO_MANY_REQUESTS')
+    (error instanceof AppError && ['TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'].includes(error.code))
   )
 }
 
@@ -104,7 +106,8 @@ async function insertOrder(
       config.WX_APPID,
       config.WX_MCH_ID,
       createNonce(),
-      lines.length > 0 ? describe(lines) : payableText(body.body ?? ''),
+      // A text of nothing but emoji leaves nothing, and WeChat wants a body.
+      (lines.length > 0 ? describe(lines) : payableText(body.body ?? '')) || '乐淘商品',
       createOrderNumber(moment),
       lines.length > 0 ? totalOf(lines) : (body.total_fee ?? 0),
       isIP(address) ? address : '127.0.0.1',

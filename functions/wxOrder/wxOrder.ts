@@ -1,6 +1,6 @@
 /** From a request to an order with a QR code. */
 import { AppError } from '#shared/errors'
-import { findOwnOrder } from '#shared/pay/orders'
+import { findOrderByKey, findOwnOrder, type OrderRow } from '#shared/pay/orders'
 import { type PlaceDeps, type PlaceInput, placeOrder } from './place.ts'
 import { codeExpiry, type PrepayDeps, prepay } from './prepay.ts'
 
@@ -33,8 +33,7 @@ export interface WxOrderResult {
  */
 export async function orderAndPay(input: PlaceInput, deps: WxOrderDeps): Promise<WxOrderResult> {
   const { out_trade_no: again } = input.body
-  const order =
-    again === undefined ? await placeOrder(input, deps) : await findOwnOrder(deps.db, again, input.userId)
+  const order = again === undefined ? await placeOrder(input, deps) : await findAgain(again, input, deps)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
   const payable = await prepay(order, deps)
   const { appid, mch_id, nonce_str, trade_type, prepay_id, code_url, out_trade_no, total_fee } = payable
@@ -53,6 +52,18 @@ export async function orderAndPay(input: PlaceInput, deps: WxOrderDeps): Promise
     total_fee,
     payUrl: await drawQrCode(code_url),
   }
+}
+
+/** The own order of that number. A key that has placed an order cannot mean this request, too. */
+async function findAgain(
+  outTradeNo: string,
+  { userId, idempotencyKey }: PlaceInput,
+  { db }: WxOrderDeps,
+): Promise<OrderRow | undefined> {
+  if (idempotencyKey !== undefined && (await findOrderByKey(db, idempotencyKey, userId))) {
+    throw new AppError('INVALID_PARAMETER', { msg: 'Idempotency-Key已用于另一个订单' })
+  }
+  return findOwnOrder(db, outTradeNo, userId)
 }
 
 /** The picture of exactly this text, as a data URL. Loaded here: a refused request never needs it. */

@@ -2,7 +2,7 @@
 import type { Database } from '../db.ts'
 import { type OrderRow, orderLock } from './orders.ts'
 import { queryAndSettle } from './query.ts'
-import { type SettleDeps, settle } from './settle.ts'
+import { isRecorded, type SettleDeps, settle } from './settle.ts'
 import { isPaid, type TradeState } from './states.ts'
 import { type Wechat, WechatRefused } from './wechat.ts'
 
@@ -51,7 +51,9 @@ async function stateAtWechat(
   deps: SettleDeps & { wechat: Wechat },
 ): Promise<TradeState | undefined> {
   try {
-    return (await queryAndSettle(outTradeNo, source, deps)).tradeState ?? 'USERPAYING'
+    const { tradeState, verdict } = await queryAndSettle(outTradeNo, source, deps)
+    // What cannot be true (another amount) decides nothing, as a state that nobody knows.
+    return tradeState && verdict && isRecorded(verdict) ? tradeState : 'USERPAYING'
   } catch (error) {
     if (error instanceof WechatRefused && error.errCode === 'ORDERNOTEXIST') return undefined
     throw error

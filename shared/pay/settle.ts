@@ -83,7 +83,10 @@ function judge(fact: PaymentFact, order: OrderRow | undefined, config: SettleDep
     if (fee_type !== undefined && fee_type !== '' && fee_type !== 'CNY') return 'wrong_currency'
     if (parseFen(total_fee) !== order.total_fee) return 'wrong_amount'
     if (!transaction_id) return 'no_transaction_id'
-    if (isPaid(order.trade_state) && order.transaction_id !== transaction_id) return 'paid_twice'
+    if (isPaid(order.trade_state) && order.transaction_id !== transaction_id) {
+      // The Koa shop called orders paid without keeping the payment: this is the one, not a second one.
+      return order.transaction_id === null ? 'settled' : 'paid_twice'
+    }
   }
   return transitions[order.trade_state][fact.tradeState].move
 }
@@ -105,7 +108,8 @@ async function apply(
     return verdict
   }
   const { to } = transitions[order.trade_state][fact.tradeState]
-  if (refusals.has(verdict) || to === order.trade_state) return verdict
+  const isFirstPayment = isPaid(fact.tradeState) && order.transaction_id === null
+  if (refusals.has(verdict) || (to === order.trade_state && !isFirstPayment)) return verdict
   const attention = verdict === 'paid_late' ? 'PAID_AFTER_CLOSE' : order.attention
   try {
     const { affectedRows } = await tx.run(
@@ -114,7 +118,7 @@ async function apply(
       [to, fact.fields.trade_state_desc ?? null, attention, now, order.id, order.trade_state],
     )
     if (affectedRows !== 1) throw new Error(`order ${order.out_trade_no} changed while it was locked`)
-    if (isPaid(to) && order.transaction_id === null) await writePayment(tx, order.id, fact.fields)
+    if (isFirstPayment) await writePayment(tx, order.id, fact.fields)
     return verdict
   } catch (error) {
     if (!isDuplicateKey(error, 'payorder_transaction_id')) throw error
