@@ -1,14 +1,16 @@
 import { type ComputedRef, computed, type Ref, ref, type ShallowRef, shallowRef } from 'vue'
 import { asShopError, type ShopError } from '../api/errors.ts'
 import { useCountdown } from './countdown.ts'
-import { spanText } from './time.ts'
+import { clockText, waitText } from './time.ts'
 
 /** A request that a button starts. */
 export interface Submission {
   readonly busy: Ref<boolean>
   readonly error: ShallowRef<ShopError | undefined>
-  /** What to tell the shopper; while a rate limit lasts it says until when. */
+  /** What to tell the shopper. It says until when a limit lasts and does not change while it does: it is read out. */
   readonly message: ComputedRef<string>
+  /** The time that is left until the button works again, for the button: `14:58`. */
+  readonly left: ComputedRef<string>
   /** True while the shop asked us to wait. */
   readonly waiting: ComputedRef<boolean>
   /** Runs the task, unless one is running or a limit lasts. @returns true when it succeeded */
@@ -23,8 +25,8 @@ export function useSubmit(): Submission {
     error.value = undefined
   })
   const message = computed(() => {
-    if (!error.value) return ''
-    return running.value ? `${error.value.message}（${spanText(left.value)}后可重试）` : error.value.message
+    if (error.value?.kind !== 'limited') return error.value?.message ?? ''
+    return `操作太频繁，请${waitText(error.value.details.retryAfterSec ?? 60)}再试`
   })
 
   async function run(task: () => Promise<void>): Promise<boolean> {
@@ -42,5 +44,5 @@ export function useSubmit(): Submission {
       busy.value = false
     }
   }
-  return { busy, error, message, waiting: running, run }
+  return { busy, error, message, left: computed(() => clockText(left.value)), waiting: running, run }
 }

@@ -8,12 +8,12 @@ export function clockText(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${two(minutes)}:${two(seconds % 60)}`
 }
 
-/** Seconds to `45 秒`, `3 分 20 秒`, `2 小时 5 分`. */
-export function spanText(seconds: number): string {
-  if (seconds < 60) return `${seconds} 秒`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return seconds % 60 ? `${minutes} 分 ${seconds % 60} 秒` : `${minutes} 分钟`
-  return minutes % 60 ? `${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分` : `${minutes / 60} 小时`
+/** How long to wait, as of now: `45 秒后`, or from a minute on `在 20:46 后`. */
+export function waitText(seconds: number, now = new Date()): string {
+  if (seconds < 60) return ` ${Math.ceil(seconds)} 秒后`
+  // Rounded up to the minute that is surely late enough.
+  const at = new Date(now.getTime() + seconds * 1000 + 59_999)
+  return `在 ${momentText(at).slice(-5)} 后`
 }
 
 /** A moment as `11-22 14:05`, in the shopper's own time zone. */
