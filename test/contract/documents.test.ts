@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { test } from 'node:test'
+import { contractFunctions } from '../helpers/contract.ts'
+import { anchorsOf, codeBlocks, codesIn, linksIn, tableBelow, tablesIn } from '../helpers/markdown.ts'
+import { read, repositoryFiles, root } from '../helpers/source-tree.ts'
+
+const documents = repositoryFiles().filter((file) => file.endsWith('.md'))
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+const english = read('README.md')
+const chinese = read('README.zh-CN.md')
+
+test('the documents that people look for are there', () => {
+  for (const file of ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'LICENSE'])
+    assert.ok(existsSync(join(root, file)), file)
+})
+
+for (const file of documents) {
+  const document = read(file)
+
+  test(`${file}: every link leads somewhere`, () => {
+    const dead = linksIn(document).filter(
+      (link) => !/^(https?|mailto):/.test(link) && !leadsSomewhere(file, link),
+    )
+    assert.deepEqual(dead, [])
+  })
+
+  test(`${file}: every npm script that it names is there`, () => {
+    const named = [...document.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = '']) => name)
+    const short = [...document.matchAll(/\bnpm (start|test)\b/g)].map(([, name = '']) => name)
+    const own = [...named, ...short].filter((name) => !scripts[name])
+    assert.deepEqual([...new Set(own)], [])
+  })
+
+  test(`${file}: every file that it names is there`, () => {
+    const folders = 'functions|shared|sql|local|deploy|docs|bench|test|storefront'
+    const names = codesIn(document.replace(/^```[\s\S]*?^```$/gm, ''))
+      .filter((code) => new RegExp(`^(${folders})/[\\w./-]+$`).test(code))
+      .filter((code) => !existsSync(join(root, code)))
+    assert.deepEqual(names, [])
+  })
+
+  test(`${file}: every script file in its commands is there`, () => {
+    const files = codeBlocks(document)
+      .flatMap(({ text }) => [
+        ...text.matchAll(/\bnode (?:local\/run\.mjs )?((?:local|bench|deploy|docs)\/\S+)/g),
+      ])
+      .map(([, name = '']) => name)
+    assert.deepEqual(
+      files.filter((name) => !existsSync(join(root, name))),
+      [],
+    )
+  })
+}
+
+function leadsSomewhere(file: string, link: string): boolean {
+  const [path = '', anchor] = decodeURI(link).split('#')
+  const target = path === '' ? file : normalize(join(dirname(file), path))
+  if (!existsSync(join(root, target))) return false
+  return anchor === undefined || anchorsOf(read(target)).has(anchor)
+}
+
+for (const [file, document, heading] of [
+  ['README.md', english, /^## Paths/],
+  ['README.zh-CN.md', chinese, /^## 路径/],
+] as const) {
+  test(`${file}: the table of paths has every path, in order`, () => {
+    const rows = tableBelow(document, heading)
+    let owner = ''
+    const documented = rows.map(([name = '', route = '', aliases = '']) => {
+      owner = codesIn(name)[0] ?? owner
+      const [path = ''] = codesIn(route)
+      const paths = [path, ...codesIn(aliases)].map((each) => each.replace(/\?.*$/, ''))
+      return { owner, method: route.split(' ')[0], paths }
+    })
+
+    const promised = Object.entries(contractFunctions).flatMap(([owner, { routes }]) =>
+      routes.map(({ method, paths }) => ({ owner, method, paths: [...paths] })),
+    )
+    assert.deepEqual(documented, promised)
+  })
+
+  test(`${file}: each path has its curl example`, () => {
+    const examples = codeBlocks(document).map(({ text }) => text)
+    for (const { routes } of Object.values(contractFunctions)) {
+      for (const { paths } of routes)
+        assert.ok(
+          examples.some((text) => new RegExp(`localhost:3000${paths[0]}(?![\\w/])`).test(text)),
+          paths[0],
+        )
+    }
+  })
+
+  test(`${file}: every function is in a table`, () => {
+    const named = new Set(
+      tablesIn(document).flatMap((table) => table.flatMap(([name = '']) => codesIn(name))),
+    )
+    for (const name of Object.keys(contractFunctions)) assert.ok(named.has(name), name)
+  })
+}
+
+test('the two READMEs have the same commands, comments apart', () => {
+  const commands = (document: string) =>
+    codeBlocks(document).map(({ text }) =>
+      text
+        .split('\n')
+        .map((line) => line.replace(/\s+# .*$/, '').replace(/^(\S+)\s{2,}.*$/, '$1'))
+        .join('\n'),
+    )
+  assert.deepEqual(commands(chinese), commands(english))
+})
+
+test('the two READMEs have the same chapters and tables', () => {
+  const shape = (document: string) => document.match(/^#+ /gm)?.map((marks) => marks.trim())
+  assert.deepEqual(shape(chinese), shape(english))
+
+  const cells = (document: string) =>
+    tablesIn(document).map((table) => table.map((row) => codesIn(row[0] ?? '')))
+  assert.deepEqual(cells(chinese), cells(english))
+})
+
+test('the two READMEs link to the same places', () => {
+  const links = (document: string) => linksIn(document).filter((link) => !link.startsWith('README'))
+  assert.deepEqual(new Set(links(chinese)), new Set(links(english)))
+})
