@@ -11,6 +11,9 @@ export type TestDatabase = {
   serverUrl: string
   /** Runs one statement over a connection of its own. */
   query<Row = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>
+  /** Ends every connection to it, as a server does to idle ones. */
+  killConnections(): Promise<void>
+  /** Also ends every connection to it: the pools of functions would keep the test's process alive. */
   drop(): Promise<void>
 }
 
@@ -34,12 +37,23 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await run(serverUrl, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
+  const killConnections = async () => {
+    const own = await run<{ id: number }>(
+      serverUrl,
+      'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ?',
+      [name],
+    )
+    // One may end by itself meanwhile.
+    for (const { id } of own) await run(serverUrl, `KILL ${id}`).catch(() => undefined)
+  }
   return {
     url: url.href,
     name,
     serverUrl,
     query: (sql, values) => run(url.href, sql, values),
+    killConnections,
     drop: async () => {
+      await killConnections()
       await run(serverUrl, `DROP DATABASE IF EXISTS ${name}`)
     },
   }

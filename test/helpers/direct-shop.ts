@@ -65,23 +65,14 @@ export async function migrateDatabase(
 export async function openDirectShop(env: Record<string, string> = {}): Promise<DirectShop> {
   const db = await createTestDatabase()
   const restore = setEnv({ DATABASE_URL: db.url, JWT_SECRET, LOG_LEVEL: 'error', ...env })
-  const killConnections = async () => {
-    const own = await db.query<{ id: number }>(
-      'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ? AND ID <> CONNECTION_ID()',
-      [db.name],
-    )
-    // One may end by itself meanwhile.
-    for (const { id } of own) await db.query(`KILL ${id}`).catch(() => undefined)
-  }
   after(async () => {
-    await killConnections()
     await db.drop()
     restore()
   })
   await migrateDatabase(db.url)
   return {
     db,
-    killConnections,
+    killConnections: db.killConnections,
     instance: (name) => {
       const handler: MainHandler = loadFunction(name)
       return (options) => call(handler, options)

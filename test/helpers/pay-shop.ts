@@ -157,21 +157,10 @@ export async function openPayShop(options: PayShopOptions = {}) {
     async close(): Promise<void> {
       await wechat.close()
       await gateway.close()
-      await killConnections(database)
       await database.drop()
       logs.release()
     },
   }
-}
-
-/** The pools of the functions would keep this process alive. */
-async function killConnections(database: TestDatabase): Promise<void> {
-  const own = await database.query<{ id: number }>(
-    'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ? AND ID <> CONNECTION_ID()',
-    [database.name],
-  )
-  // One may end by itself meanwhile.
-  for (const { id } of own) await database.query(`KILL ${id}`).catch(() => undefined)
 }
 
 function setEnv(values: Record<string, string | undefined>): void {

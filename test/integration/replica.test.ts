@@ -44,15 +44,6 @@ const linkOf = async (banners: ReturnType<typeof shop.instance>) => {
   return (json.data as { link: string }[])[0]?.link
 }
 
-/** What a function holds ends with its database; the replica's connections have to be ended apart. */
-after(async () => {
-  const own = await replica.query<{ id: number }>(
-    'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ? AND ID <> CONNECTION_ID()',
-    [replica.name],
-  )
-  for (const { id } of own) await replica.query(`KILL ${id}`).catch(() => undefined)
-})
-
 test('feeds are read from the replica', async () => {
   await withEnv({ DATABASE_REPLICA_URLS: replica.url }, async () => {
     const banners = shop.instance('homeFeeds')
@@ -115,11 +106,7 @@ test('a connection to the replica that died costs nobody anything', async () => 
   await withEnv({ DATABASE_REPLICA_URLS: replica.url }, async () => {
     const banners = shop.instance('homeFeeds')
     assert.equal(await linkOf(banners), '/from-the-replica')
-    const own = await replica.query<{ id: number }>(
-      'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ? AND ID <> CONNECTION_ID()',
-      [replica.name],
-    )
-    for (const { id } of own) await replica.query(`KILL ${id}`)
+    await replica.killConnections()
     assert.equal(await linkOf(banners), '/from-the-replica')
   })
 })
