@@ -38,6 +38,7 @@ export type RefundOrigin = 'ops' | 'late' | 'platform'
 export const refundColumns = `id, order_id, out_trade_no, transaction_id, out_refund_no, refund_id, total_fee, refund_fee,
   reason, origin, status, err_code, err_code_des, success_time, created_at`
 
+/** The refund of this number, whoever asked for it. */
 export function findRefund(sql: Sql, outRefundNo: string): Promise<RefundRow | undefined> {
   return sql.row<RefundRow>(`SELECT ${refundColumns} FROM refund WHERE out_refund_no = ?`, [outRefundNo])
 }
