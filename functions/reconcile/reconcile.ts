@@ -1,8 +1,7 @@
 /** Asks WeChat about everything that nothing is decided about, so that a lost notify loses no payment. */
 import { type CloseDeps, closeEverywhere } from '#shared/pay/close'
 import { queryAndSettle } from '#shared/pay/query'
-import type { RefundRow } from '#shared/pay/refund-request'
-import { refundColumns } from '#shared/pay/refund-request'
+import { REFUND_PERIOD_MS, type RefundRow, refundColumns } from '#shared/pay/refund-request'
 import { followRefund } from '#shared/pay/refunds'
 import { isRecorded } from '#shared/pay/settle'
 import { isPaid, openStates } from '#shared/pay/states'
@@ -98,17 +97,17 @@ async function checkOrder(order: OpenOrder, deps: ReconcileDeps): Promise<Outcom
   }
 }
 
-/** Hands over what WeChat has not accepted yet, and asks about the rest. */
+/** Hands over what WeChat has not accepted yet, and asks about the rest: also whether a CHANGE was arranged there. */
 function followRefunds(report: ReconcileReport, deps: ReconcileDeps): Promise<BatchReport> {
   return workThrough<RefundRow>(
     {
       table: 'refund',
       columns: refundColumns,
-      where: "status = 'PROCESSING'",
-      values: [],
+      where: `(status = 'PROCESSING' OR (status = 'CHANGE' AND refund_id IS NOT NULL AND created_at > ?))`,
+      values: [new Date(deps.now().getTime() - REFUND_PERIOD_MS)],
       work: async (refund) => {
         const after = await followRefund(refund, { ...deps, wechat: deps.refunds })
-        if (after.status !== 'PROCESSING') report.refundsFinished += 1
+        if (after.status !== refund.status) report.refundsFinished += 1
       },
       name: ({ out_refund_no }) => out_refund_no,
     },

@@ -9,7 +9,7 @@ import {
   refundedFen,
   requestRefund,
 } from '#shared/pay/refund-request'
-import { followRefund, type RefundDeps, submitRefund } from '#shared/pay/refunds'
+import { followRefund, isOpenRefund, type RefundDeps, submitRefund } from '#shared/pay/refunds'
 import { isPaid } from '#shared/pay/states'
 import type { RefundInput } from './input.ts'
 
@@ -22,7 +22,7 @@ export async function refund(input: RefundInput, deps: RefundDeps & { db: Databa
   const known = input.outRefundNo === undefined ? undefined : await findRefund(deps.db, input.outRefundNo)
   if (known) {
     checkSame(known, input)
-    return known.status === 'PROCESSING' ? followRefund(known, deps) : known
+    return isOpenRefund(known) ? followRefund(known, deps) : known
   }
   const row = await deps.db.transaction(async (tx) => {
     const order = await lockOrder(tx, input.outTradeNo)

@@ -159,11 +159,16 @@ export async function refundedFen(sql: Sql, transactionId: string): Promise<numb
 }
 
 async function checkLimits(tx: Sql, payment: Payment, request: RefundRequest, now: Date): Promise<void> {
-  const earlier = await tx.rows<{ refund_fee: number; created_at: Date }>(
-    "SELECT refund_fee, created_at FROM refund WHERE transaction_id = ? AND status <> 'CLOSED' ORDER BY id",
+  // One that was closed gives its money free, but WeChat counts each that it has once accepted.
+  const earlier = await tx.rows<{ refund_fee: number; status: RefundStatus; asked_at: Date }>(
+    `SELECT refund_fee, status, COALESCE(accepted_at, created_at) AS asked_at FROM refund
+     WHERE transaction_id = ? AND (status <> 'CLOSED' OR refund_id IS NOT NULL) ORDER BY asked_at, id`,
     [payment.transactionId],
   )
-  const refunded = earlier.reduce((sum, { refund_fee }) => sum + refund_fee, 0)
+  const refunded = earlier.reduce(
+    (sum, { status, refund_fee }) => (status === 'CLOSED' ? sum : sum + refund_fee),
+    0,
+  )
   if (request.refundFee < 1) throw new RefundImpossible('nothing is left to refund')
   if (refunded + request.refundFee > payment.totalFee) {
     throw new RefundImpossible(
@@ -177,7 +182,7 @@ async function checkLimits(tx: Sql, payment: Payment, request: RefundRequest, no
     throw new RefundImpossible('the payment is more than a year old')
   }
   const last = earlier.at(-1)
-  if (last && now.getTime() - last.created_at.getTime() < REFUND_PAUSE_MS) {
+  if (last && now.getTime() - last.asked_at.getTime() < REFUND_PAUSE_MS) {
     throw new RefundImpossible('a refund of this order was asked for less than a minute ago')
   }
 }

@@ -16,13 +16,25 @@ export const refundMoves: Readonly<Record<RefundStatus, readonly RefundStatus[]>
 
 export type RefundDeps = SettleDeps & { wechat: WechatRefunds; log: Logger }
 
-/** Refusals that no repetition changes: the refund is over, and its money free for another try. */
-const finalCodes: ReadonlySet<string> = new Set([
-  'TRADE_OVERDUE',
-  'PARAM_ERROR',
-  'INVALID_TRANSACTIONID',
-  'ORDERNOTEXIST',
+/**
+ * Refusals that no repetition changes. CLOSED: the refund is over, and its money free for another try. CHANGE: the
+ * payer's account is gone, so that somebody has to give the money back by other means, once.
+ */
+const finalCodes: ReadonlyMap<string, RefundStatus> = new Map([
+  ['TRADE_OVERDUE', 'CLOSED'],
+  ['PARAM_ERROR', 'CLOSED'],
+  ['INVALID_TRANSACTIONID', 'CLOSED'],
+  ['ORDERNOTEXIST', 'CLOSED'],
+  ['USER_ACCOUNT_ABNORMAL', 'CHANGE'],
 ])
+
+/**
+ * Can WeChat still say something new about a refund? A CHANGE that it accepted may be arranged in its merchant
+ * platform; one that it refused is arranged elsewhere, and must never be handed over again.
+ */
+export function isOpenRefund({ status, refund_id }: Pick<RefundRow, 'status' | 'refund_id'>): boolean {
+  return status === 'PROCESSING' || (status === 'CHANGE' && refund_id !== null)
+}
 
 /**
  * Hands a refund to WeChat, with its own number and the stored amounts, as often as needed. What WeChat refuses for
@@ -42,11 +54,13 @@ export async function submitRefund(refund: RefundRow, deps: RefundDeps): Promise
     await acceptRefund(refund, reply, deps)
   } catch (error) {
     if (error instanceof WechatUnreachable) {
+      deps.log.error('refund_unreachable', { outRefundNo: refund.out_refund_no, reason: error.message })
       await noteFault(refund, 'UNREACHABLE', error.message, deps)
     } else if (error instanceof WechatRefused) {
       deps.log.error('refund_refused', { outRefundNo: refund.out_refund_no, errCode: error.errCode })
       await noteFault(refund, error.errCode, error.errCodeDes, deps)
-      if (finalCodes.has(error.errCode)) await moveRefund(refund, 'CLOSED', {}, deps)
+      const end = finalCodes.get(error.errCode)
+      if (end) await moveRefund(refund, end, {}, deps)
     } else throw error
   }
   return (await findRefund(deps.db, refund.out_refund_no)) ?? refund

@@ -69,13 +69,13 @@ export function createWechat(config: PayConfig): Wechat {
   }
 }
 
-/** @throws WechatRefused, WechatUnreachable (from each call), Error when the certificate is missing (from `refund`) */
+/** @throws WechatRefused, WechatUnreachable (from each call; from `refund` also when the certificate is missing) */
 export function createWechatRefunds(config: PayConfig): WechatRefunds {
   return {
     async refund(fields) {
       const { WX_CERT_PEM: cert, WX_KEY_PEM: key } = config
       if (cert === undefined || key === undefined)
-        throw new Error('WX_CERT_PEM and WX_KEY_PEM are needed for refunds')
+        throw new WechatUnreachable('refunds need WX_CERT_PEM and WX_KEY_PEM')
       return call(config, '/secapi/pay/refund', fields, { cert, key })
     },
     queryRefund: (outRefundNo, options) =>

@@ -39,6 +39,13 @@ export type ReconcileResult = Record<
   number
 >
 
+let numbers = 0
+
+/** A number for a refund, as ops choose one. */
+export function newRefundNo(): string {
+  return `R${process.pid}-${++numbers}`
+}
+
 export type RefundShop = Awaited<ReturnType<typeof openRefundShop>>
 
 type Changes = Record<string, string | undefined>
@@ -127,6 +134,21 @@ export async function openRefundShop(options: PayShopOptions = {}) {
     /** The simulator's refunds of an order. */
     refundsThere: (outTradeNo: string) => shop.wechat.orders.get(outTradeNo)?.refunds ?? [],
 
+    /** What both sides hold of an order: here the rows, there the refunds, in fen. */
+    async bothSides(outTradeNo: string) {
+      const here = await this.refundsOf(outTradeNo)
+      const there = this.refundsThere(outTradeNo)
+      return {
+        here: here
+          .filter(({ status }) => status !== 'CLOSED')
+          .reduce((sum, { refund_fee }) => sum + refund_fee, 0),
+        there: there
+          .filter(({ status }) => status !== 'REFUNDCLOSE')
+          .reduce((sum, { refundFee }) => sum + refundFee, 0),
+        countThere: there.length,
+      }
+    },
+
     /** What came to WeChat about refunds of an order, or of a number. */
     refundCalls: (endpoint: 'refund' | 'refundquery', outRefundNo: string): Call[] =>
       shop.wechat.calls.filter((call) => call.endpoint === endpoint && call.outRefundNo === outRefundNo),
@@ -134,7 +156,9 @@ export async function openRefundShop(options: PayShopOptions = {}) {
     /** Both sides are more than a minute on: WeChat's clock, and the age of what is stored here. */
     async aMinuteLater(): Promise<void> {
       shop.advanceWechat(61_000)
-      await shop.database.query('UPDATE refund SET created_at = created_at - INTERVAL 61 SECOND')
+      await shop.database.query(
+        'UPDATE refund SET created_at = created_at - INTERVAL 61 SECOND, accepted_at = accepted_at - INTERVAL 61 SECOND',
+      )
     },
 
     async close(): Promise<void> {
