@@ -51,9 +51,11 @@ test('buys two products, from the home page to the paid order in the list', asyn
 
   await page.getByRole('link', { name: '分类' }).click()
   await page.getByRole('button', { name: '户外馆' }).click()
-  await page.getByRole('link', { name: '山行' }).waitFor()
+  const brand = page.getByRole('link', { name: '山行', exact: true })
+  await brand.waitFor()
+  await page.getByRole('link', { name: '山行 防水徒步鞋' }).waitFor()
   await inspect('category')
-  await page.getByRole('link', { name: '山行' }).click()
+  await brand.click()
   await page.getByRole('button', { name: '把山行 防水徒步鞋加入购物车' }).click()
   await inspect('brand')
 
@@ -166,6 +168,7 @@ test('shows a way home on a page that does not exist, and an empty cart', async 
 test('can be used with the keyboard alone', async () => {
   const { page } = phone
   await page.goto('/product/2')
+  await page.getByRole('heading', { name: '跃川 城市通勤慢跑鞋' }).waitFor()
   await page.getByRole('button', { name: '加入购物车', exact: true }).focus()
   await page.keyboard.press('Enter')
   await page.getByRole('link', { name: '购物车，1 件' }).focus()

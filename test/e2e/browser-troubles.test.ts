@@ -74,11 +74,10 @@ test('refuses a wrong password in plain words, and says when too many were tried
     await answered
   }
 
-  await page
-    .getByRole('alert')
-    .getByText(/后可重试/)
-    .waitFor()
+  const told = page.getByRole('alert').getByText(/^操作太频繁，请在 \d\d:\d\d 后再试$/)
+  await told.waitFor()
   assert.equal(await button.isDisabled(), true)
+  await button.getByText(/^1[45]:\d\d$/).waitFor()
   await assertAccessible(page, 'limited')
   await screenshot(page, 'limited')
 })

@@ -9,7 +9,7 @@ export interface Submission {
   readonly error: ShallowRef<ShopError | undefined>
   /** What to tell the shopper. It says until when a limit lasts and does not change while it does: it is read out. */
   readonly message: ComputedRef<string>
-  /** The time that is left until the button works again, for the button: `14:58`. */
+  /** The time that is left until the button works again, for the button: `14:58`; empty while nothing has to wait. */
   readonly left: ComputedRef<string>
   /** True while the shop asked us to wait. */
   readonly waiting: ComputedRef<boolean>
@@ -29,6 +29,8 @@ export function useSubmit(): Submission {
     return `操作太频繁，请${waitText(error.value.details.retryAfterSec ?? 60)}再试`
   })
 
+  const clock = computed(() => (running.value ? clockText(left.value) : ''))
+
   async function run(task: () => Promise<void>): Promise<boolean> {
     if (busy.value || running.value) return false
     busy.value = true
@@ -44,5 +46,5 @@ export function useSubmit(): Submission {
       busy.value = false
     }
   }
-  return { busy, error, message, left: computed(() => clockText(left.value)), waiting: running, run }
+  return { busy, error, message, left: clock, waiting: running, run }
 }
