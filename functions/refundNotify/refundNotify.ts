@@ -21,7 +21,7 @@ const QUERY_TIMEOUT_MS = 3000
 /**
  * Returns when what became of the refund is durably recorded.
  *
- * @throws AppError BODY_UNREADABLE, UNAUTHORIZED (does not decrypt), PAY_REFUSED (not ours), UPSTREAM_FAILED,
+ * @throws AppError BODY_UNREADABLE, UNAUTHORIZED (does not decrypt), PAY_REFUSED (not ours, or not confirmed), UPSTREAM_FAILED,
  *   DATABASE_UNAVAILABLE: WeChat is told FAIL and sends it again
  */
 export async function takeRefundNotify(xml: string, deps: RefundNotifyDeps): Promise<void> {
@@ -43,6 +43,9 @@ export async function takeRefundNotify(xml: string, deps: RefundNotifyDeps): Pro
   } catch (error) {
     throw toAppError(error)
   }
+  // Only ends are notified. While WeChat does not confirm one, it had better say so again.
+  if (reply[`refund_status_${indexOf(reply, outRefundNo)}`] === 'PROCESSING')
+    throw new AppError('PAY_REFUSED', { msg: '退款未完成' })
 }
 
 function readHint(xml: string, deps: RefundNotifyDeps): XmlFields {
