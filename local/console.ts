@@ -57,9 +57,11 @@ function parse(text: string): Entry | undefined {
   }
 }
 
-/** The line about each invocation says what the access line says already. */
+/** What the access line, or the summary of a migration, says already. */
+const saidAlready = new Set(['invocation', 'migration_applied'])
+
 function isWorthShowing({ level, event }: Entry): boolean {
-  return event !== 'invocation' && level !== 'debug'
+  return !saidAlready.has(event) && level !== 'debug'
 }
 
 function describe(

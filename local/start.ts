@@ -71,7 +71,9 @@ async function start(): Promise<void> {
   closers.push(shop.close)
   endIfStopping()
 
-  await whileGoingOn('Applying migrations', () => shop.migrate())
+  const report = String(await whileGoingOn('Applying migrations', () => shop.migrate()))
+  // Without the list of files: nobody who starts a shop wants to read thirty names.
+  for (const line of report.split('\n').filter((line) => !line.startsWith('  +'))) progress(line)
   endIfStopping()
   const problem = await whileGoingOn('Preparing the demo login', () => demoLogin(shop))
   endIfStopping()
