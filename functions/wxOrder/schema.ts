@@ -10,7 +10,8 @@ export interface OrderItem {
 
 /**
  * Three kinds of body: `items`; the tutorial's `body` and `total_fee`; `out_trade_no` alone to pay an own order again.
- * Of two kinds at once the first counts, and the fields of the others are dropped: who sends `items` sets no price.
+ * Of two kinds at once the first counts, and the fields of the others are dropped unread, as unknown fields are: who
+ * sends `items` sets no price.
  */
 export interface OrderBody {
   items?: OrderItem[]
@@ -29,21 +30,38 @@ const item = Joi.object<OrderItem>({
   quantity: wholeNumber(1, 999).required().label('数量quantity'),
 })
 
-export const orderBody = parameters<OrderBody>({
+const fields = parameters<OrderBody>({
   items: Joi.array().items(item).min(1).max(50).label('商品items'),
   body: line({ max: 127 }).trim().label('商品描述body'),
   total_fee: wholeNumber(1, MAX_ORDER_FEN).label('金额total_fee'),
-  spbill_create_ip: Joi.string().ip({ cidr: 'forbidden' }).empty('').label('终端IP spbill_create_ip'),
+  spbill_create_ip: Joi.string()
+    .ip({ version: ['ipv4', 'ipv6'], cidr: 'forbidden' })
+    .empty('')
+    .label('终端IP spbill_create_ip'),
   trade_type: Joi.string().valid('NATIVE').empty('').label('交易类型trade_type'),
   out_trade_no: outTradeNo.label('订单号out_trade_no'),
 })
   .or('items', 'body', 'total_fee', 'out_trade_no')
-  .custom(oneKind)
+  .custom(bothOfTheTutorial)
 
-function oneKind(value: OrderBody, helpers: CustomHelpers) {
-  const { items, body, total_fee, out_trade_no, ...common } = value
-  if (items) return { ...common, items }
-  if (body !== undefined && total_fee !== undefined) return { ...common, body, total_fee }
-  if (body === undefined && total_fee === undefined) return { out_trade_no }
-  return helpers.message({ custom: body === undefined ? '商品描述body不能为空' : '金额total_fee不能为空' })
+/** What `POST /wx/order` takes. */
+export const orderBody = {
+  validate: (sent: unknown) => fields.validate(oneKind(sent)),
+  describe: () => fields.describe(),
+}
+
+function oneKind(sent: unknown): unknown {
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return sent
+  const { items, body, total_fee, out_trade_no, ...common } = sent as Record<string, unknown>
+  if (items !== undefined) return { ...common, items }
+  if (body !== undefined || total_fee !== undefined) return { ...common, body, total_fee }
+  return { ...common, out_trade_no }
+}
+
+function bothOfTheTutorial(value: OrderBody, helpers: CustomHelpers) {
+  const isHalf = (value.body === undefined) !== (value.total_fee === undefined)
+  if (!isHalf) return value
+  return helpers.message({
+    custom: value.body === undefined ? '商品描述body不能为空' : '金额total_fee不能为空',
+  })
 }

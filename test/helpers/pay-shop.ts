@@ -5,7 +5,7 @@
 import jwt from 'jsonwebtoken'
 import { startGateway } from '../../local/gateway/server.ts'
 import type { CloudFunction } from '../../local/runtime/function.ts'
-import type { PayOptions, SimOrder, WechatSim, WechatSimOptions } from '../../local/wechat-sim/index.ts'
+import type { Call, PayOptions, SimOrder, WechatSim, WechatSimOptions } from '../../local/wechat-sim/index.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { call, loadFunction, type MainHandler, type Reply, scfContext } from './functions.ts'
 import { catchLogs, type Logs } from './logs.ts'
@@ -117,6 +117,16 @@ export async function openPayShop(options: PayShopOptions = {}) {
       return reply.json.data as OrderData
     },
 
+    /** The orders of a shopper, oldest first. */
+    ordersOf({ id }: Shopper): Promise<StoredOrder[]> {
+      return database.query<StoredOrder>('SELECT * FROM payorder WHERE user_id = ? ORDER BY id', [id])
+    },
+
+    /** What WeChat was asked about an order, one entry a call. */
+    asked(outTradeNo: string, endpoint: Call['endpoint'] = 'unifiedorder'): Call[] {
+      return wechat.calls.filter((each) => each.endpoint === endpoint && each.outTradeNo === outTradeNo)
+    },
+
     /** Pays at WeChat, which tells nobody. */
     payQuietly(outTradeNo: string, how: PayOptions = {}): SimOrder {
       return wechat.pay(outTradeNo, { ...how, notify: false })
@@ -204,6 +214,15 @@ export function instances(name: string, count: number): Pick<CloudFunction, 'inv
         give(handler)
       }
     },
+  }
+}
+
+/** A crowd of instances of one function, loaded once for a test file: each costs its bundle and a connection. */
+export function crowdOf(name: string): (count: number) => MainHandler[] {
+  const loaded: MainHandler[] = []
+  return (count) => {
+    while (loaded.length < count) loaded.push(loadFunction(name))
+    return loaded.slice(0, count)
   }
 }
 
