@@ -4,83 +4,19 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { dark, light, SHOES, type Shoe, shoe } from './pictures/shoe.ts'
 
 const folder = join(import.meta.dirname, 'assets/images')
 const FONT = "font-family='PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif'"
 
-type Colors = { paper: string; upper: string; trim: string; sole: string }
-
-const SUNSET: Colors = { paper: '#fdf0e7', upper: '#e8663c', trim: '#fff3ea', sole: '#ffffff' }
-const SEA: Colors = { paper: '#e8f1f8', upper: '#2f6f9f', trim: '#dcecf7', sole: '#ffffff' }
-const LIME: Colors = { paper: '#f1f6e4', upper: '#9cc43b', trim: '#33401a', sole: '#f7faee' }
-const SLATE: Colors = { paper: '#eef0f2', upper: '#59636e', trim: '#cfd6dd', sole: '#ffffff' }
-const RUBY: Colors = { paper: '#fbeaec', upper: '#b7263c', trim: '#ffffff', sole: '#fbf5f5' }
-const VIOLET: Colors = { paper: '#f1edf8', upper: '#7457b5', trim: '#efe6ff', sole: '#ffffff' }
-const NAVY: Colors = { paper: '#e9ecf4', upper: '#26345c', trim: '#ffffff', sole: '#fdfdfb' }
-const CREAM: Colors = { paper: '#f0ebe3', upper: '#fbf9f4', trim: '#4f8f6b', sole: '#ffffff' }
-const EARTH: Colors = { paper: '#f3ece2', upper: '#8a5f36', trim: '#e3c592', sole: '#463626' }
-const FOREST: Colors = { paper: '#e9f1ea', upper: '#3d6b4f', trim: '#e9b44c', sole: '#2c3b32' }
-const ROSE: Colors = { paper: '#faeef0', upper: '#d98ea0', trim: '#fff7f8', sole: '#ffffff' }
-const COCOA: Colors = { paper: '#f2ede9', upper: '#5b4338', trim: '#d9b99b', sole: '#d8c7b5' }
-
-/** Outlines of an upper seen from the side, toe to the right, standing on a sole at y = 270. */
-const UPPERS = {
-  low: 'M72 272 C66 232 70 192 84 166 C94 156 112 160 120 172 C132 190 152 190 176 176 C196 168 212 190 236 208 C268 230 306 232 332 248 C344 256 344 268 340 272 Z',
-  high: 'M80 272 C78 210 82 150 88 108 C112 98 150 100 172 110 C172 142 178 168 200 184 C230 206 296 218 328 242 C342 254 342 266 338 272 Z',
-  slip: 'M70 272 C66 240 74 212 92 202 C116 216 156 214 184 198 C226 190 300 222 332 246 C344 256 344 268 340 272 Z',
-}
-
-const SOLES = {
-  flat: 'M66 268 H344 C350 268 350 292 340 294 H78 C66 294 62 276 66 268 Z',
-  foam: 'M60 262 C140 274 250 274 346 260 C356 268 354 292 336 298 C250 306 150 306 84 302 C60 298 54 274 60 262 Z',
-  lug: 'M64 266 H344 C350 268 350 288 344 290 l-10 12 h-22 l-8 -10 l-8 10 h-26 l-8 -10 l-8 10 h-26 l-8 -10 l-8 10 h-26 l-8 -10 l-8 10 h-26 l-8 -10 l-8 10 h-24 C62 300 60 274 64 266 Z',
-}
-
-const LACES = {
-  low: 'M150 196 l26 -16 M168 204 l26 -20 M188 212 l26 -20 M208 222 l24 -18',
-  high: 'M146 122 l26 -4 M146 144 l27 -4 M152 166 l26 -8 M166 186 l26 -12 M190 200 l24 -16',
-  slip: 'M128 214 q24 -4 40 20 M184 200 q-16 14 -16 34',
-}
-
-/** Ornaments of our own: nothing that a real brand wears. */
-const MARKS = {
-  wave: 'M96 244 q20 -26 40 0 t40 0 t40 0',
-  peaks: 'M112 250 l24 -34 l20 24 l16 -20 l24 30',
-  dots: 'M112 236 h.1 M136 232 h.1 M160 232 h.1 M184 238 h.1',
-  arcs: 'M108 252 a34 34 0 0 1 68 0 M126 252 a16 16 0 0 1 32 0',
-}
-
-type Shoe = { cut: keyof typeof UPPERS; sole: keyof typeof SOLES; mark: keyof typeof MARKS; colors: Colors }
-
-/** In the order of the products: see sql/seed/product.sql. */
-const SHOES: Shoe[] = [
-  { cut: 'low', sole: 'foam', mark: 'wave', colors: SUNSET },
-  { cut: 'low', sole: 'foam', mark: 'arcs', colors: SEA },
-  { cut: 'low', sole: 'foam', mark: 'peaks', colors: LIME },
-  { cut: 'low', sole: 'flat', mark: 'dots', colors: SLATE },
-  { cut: 'high', sole: 'foam', mark: 'arcs', colors: RUBY },
-  { cut: 'low', sole: 'flat', mark: 'wave', colors: VIOLET },
-  { cut: 'low', sole: 'flat', mark: 'arcs', colors: NAVY },
-  { cut: 'low', sole: 'foam', mark: 'dots', colors: CREAM },
-  { cut: 'high', sole: 'lug', mark: 'peaks', colors: EARTH },
-  { cut: 'low', sole: 'lug', mark: 'peaks', colors: FOREST },
-  { cut: 'slip', sole: 'foam', mark: 'wave', colors: ROSE },
-  { cut: 'slip', sole: 'flat', mark: 'dots', colors: COCOA },
-]
-
-function shoe({ cut, sole, mark, colors }: Shoe): string {
-  return `<path d='${UPPERS[cut]}' fill='${colors.upper}'/>
-<path d='M262 230 C294 232 322 240 334 250 C342 258 342 268 338 272 H268 C252 262 250 240 262 230 Z' fill='#000' opacity='.12'/>
-<path d='${MARKS[mark]}' fill='none' stroke='${colors.trim}' stroke-width='${mark === 'dots' ? 13 : 8}' stroke-linecap='round' stroke-linejoin='round'/>
-<path d='${LACES[cut]}' fill='none' stroke='${colors.trim}' stroke-width='6' stroke-linecap='round'/>
-<path d='${SOLES[sole]}' fill='${colors.sole}' stroke='#000' stroke-opacity='.14' stroke-width='2'/>`
-}
-
 function product(model: Shoe): string {
+  const { paper } = model.colors
   return `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 400 400'>
-<rect width='400' height='400' fill='${model.colors.paper}'/>
-<g transform='translate(-4 -24)'>
-<ellipse cx='206' cy='306' rx='150' ry='14' fill='#000' opacity='.1'/>
+<defs><radialGradient id='light' cx='.5' cy='.42' r='.72'><stop stop-color='${light(paper, 0.62)}'/><stop offset='1' stop-color='${paper}'/></radialGradient></defs>
+<rect width='400' height='400' fill='url(#light)'/>
+<circle cx='206' cy='186' r='142' fill='#fff' opacity='.38'/>
+<ellipse cx='204' cy='302' rx='146' ry='11' fill='${dark(paper, 0.6)}' opacity='.22'/>
+<g transform='translate(-2 2) rotate(-5 204 296)'>
 ${shoe(model)}
 </g>
 </svg>`
@@ -88,20 +24,22 @@ ${shoe(model)}
 
 /** Title, line below, model, and the two ends of the background. */
 const BANNERS = [
-  { title: '轻跑季', line: '缓震跑鞋 低至七折', model: SHOES[0], from: '#ff8a5c', to: '#e0482f' },
-  { title: '运动馆上新', line: '透气网面 城市通勤', model: SHOES[1], from: '#5aa3d1', to: '#24557f' },
-  { title: '主场时刻', line: '高帮实战 稳稳落地', model: SHOES[4], from: '#d2495d', to: '#7d1626' },
-  { title: '去山里', line: '防水徒步 抓地耐磨', model: SHOES[8], from: '#6f9a72', to: '#2f513d' },
+  { title: '轻跑季', line: '缓震跑鞋 低至七折', model: SHOES[0], from: '#3f9c8c', to: '#0f4c43' },
+  { title: '运动馆上新', line: '透气网面 城市通勤', model: SHOES[1], from: '#f3b56b', to: '#bf5426' },
+  { title: '主场时刻', line: '高帮实战 稳稳落地', model: SHOES[4], from: '#6c7686', to: '#20252f' },
+  { title: '去山里', line: '防水徒步 抓地耐磨', model: SHOES[8], from: '#9dbb98', to: '#2f513d' },
 ]
 
 function banner({ title, line, model, from, to }: (typeof BANNERS)[number]): string {
-  return `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 750 360'>
-<defs><linearGradient id='sky' x2='1' y2='1'><stop stop-color='${from}'/><stop offset='1' stop-color='${to}'/></linearGradient></defs>
-<rect width='750' height='360' fill='url(#sky)'/>
-<circle cx='566' cy='176' r='150' fill='#fff' opacity='.16'/>
-<circle cx='680' cy='320' r='90' fill='#fff' opacity='.1'/>
-<g transform='translate(372 -16) scale(.94)'>${model ? shoe(model) : ''}</g>
-<g fill='#fff' ${FONT}><text x='48' y='168' font-size='60' font-weight='700'>${title}</text><text x='50' y='222' font-size='28' opacity='.92'>${line}</text></g>
+  return `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 750 375'>
+<defs><linearGradient id='sky' x1='.9' x2='.1' y2='1'><stop stop-color='${from}'/><stop offset='1' stop-color='${to}'/></linearGradient></defs>
+<rect width='750' height='375' fill='url(#sky)'/>
+<circle cx='556' cy='188' r='168' fill='#fff' opacity='.2'/>
+<circle cx='556' cy='188' r='118' fill='#fff' opacity='.16'/>
+<path d='M0 330 q120 -60 250 -14 t260 0 t260 -20 V375 H0 Z' fill='#000' opacity='.07'/>
+<ellipse cx='560' cy='318' rx='142' ry='10' fill='#000' opacity='.18'/>
+<g transform='translate(348 8) rotate(-9 206 296)'>${model ? shoe(model) : ''}</g>
+<g fill='#fff' ${FONT}><text x='48' y='172' font-size='58' font-weight='700'>${title}</text><text x='50' y='224' font-size='28' opacity='.95'>${line}</text><path d='M50 258 h52' stroke='#fff' stroke-width='5' stroke-linecap='round' opacity='.8'/></g>
 </svg>`
 }
 
