@@ -6,14 +6,21 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** What becomes of a statement: `drop` cuts the connection before the server sees it, `hold` passes nothing ever after. */
-export type Fate = 'pass' | 'drop' | 'hold' | 'dropAnswer'
+/**
+ * What becomes of a statement: `drop` cuts the connection before the server sees it, `hold` passes nothing ever after;
+ * `dropAnswer` and `holdAnswer` let the server do it, then cut the connection, or pass nothing any more.
+ */
+export type Fate = 'pass' | 'drop' | 'hold' | 'dropAnswer' | 'holdAnswer'
 
 export interface DatabaseProxy {
   /** The URL of the same database by way of this wire. */
   readonly url: string
   /** Decides about each statement; `COMMIT` and the like in full, prepared ones as they are prepared. */
   onStatement: ((sql: string) => Fate | Promise<Fate>) | undefined
+  /** Decides about each execution of a prepared statement. */
+  onExecute: ((sql: string) => Fate | Promise<Fate>) | undefined
+  /** Called when the server has done a statement whose answer is held back. */
+  onHeldAnswer: ((sql: string) => void) | undefined
   /** How many connections have been made. */
   readonly connections: number
   /** Accepts, reads, and never answers: also on connections that exist. */
@@ -28,6 +35,7 @@ export interface DatabaseProxy {
 
 const COM_QUERY = 0x03
 const COM_STMT_PREPARE = 0x16
+const COM_STMT_EXECUTE = 0x17
 
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl)
@@ -46,7 +54,12 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     }
     for (const socket of pair) socket.on('error', end).on('close', end)
     let muted = false
+    // A client waits for each answer before it goes on, so the next one belongs to the last statement.
+    let preparing: string | undefined
+    const prepared = new Map<number, string>()
     upstream.on('data', (chunk) => {
+      if (preparing !== undefined && chunk[4] === 0) prepared.set(chunk.readUInt32LE(5), preparing)
+      preparing = undefined
       if (!frozen && !muted) client.write(chunk)
     })
     // One statement at a time, in order: its fate may take a while to be decided.
@@ -54,20 +67,22 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     client.on('data', (chunk) => {
       queue = queue.then(async () => {
         if (frozen || muted) return
-        const fate = await decide(chunk)
+        const { sql, command } = readStatement(chunk, prepared)
+        if (command === COM_STMT_PREPARE) preparing = sql
+        const fate = await decide(command, sql)
         if (fate === 'drop') end()
-        if (fate === 'hold' || fate === 'dropAnswer') muted = true
-        if (fate === 'pass' || fate === 'dropAnswer') upstream.write(chunk)
+        if (fate === 'hold' || fate === 'dropAnswer' || fate === 'holdAnswer') muted = true
+        if (fate === 'pass' || fate === 'dropAnswer' || fate === 'holdAnswer') upstream.write(chunk)
         if (fate === 'dropAnswer') upstream.once('data', end)
+        if (fate === 'holdAnswer') upstream.once('data', () => proxy.onHeldAnswer?.(sql))
       })
     })
   })
 
-  async function decide(chunk: Buffer): Promise<Fate> {
-    const command = chunk[4]
-    if (!proxy.onStatement || (command !== COM_QUERY && command !== COM_STMT_PREPARE)) return 'pass'
-    const length = chunk.readUIntLE(0, 3)
-    return proxy.onStatement(chunk.toString('utf8', 5, 4 + length))
+  async function decide(command: number | undefined, sql: string): Promise<Fate> {
+    if (command === COM_STMT_EXECUTE) return proxy.onExecute?.(sql) ?? 'pass'
+    if (command === COM_QUERY || command === COM_STMT_PREPARE) return proxy.onStatement?.(sql) ?? 'pass'
+    return 'pass'
   }
 
   function cut(): void {
@@ -81,6 +96,8 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   const proxy: DatabaseProxy = {
     url: url.href,
     onStatement: undefined,
+    onExecute: undefined,
+    onHeldAnswer: undefined,
     get connections() {
       return made
     },
@@ -100,4 +117,14 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     },
   }
   return proxy
+}
+
+/** The text of a statement; of a prepared one that is executed, the text that was prepared. */
+function readStatement(
+  chunk: Buffer,
+  prepared: ReadonlyMap<number, string>,
+): { command: number | undefined; sql: string } {
+  const command = chunk[4]
+  if (command === COM_STMT_EXECUTE) return { command, sql: prepared.get(chunk.readUInt32LE(5)) ?? '' }
+  return { command, sql: chunk.toString('utf8', 5, 4 + chunk.readUIntLE(0, 3)) }
 }

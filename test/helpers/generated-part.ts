@@ -1,0 +1,23 @@
+/** Parts of documents that a test's own output fills. */
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './source-tree.ts'
+
+/**
+ * Compares the part of a document between `<!-- begin: name -->` and `<!-- end: name -->` with what a test found out;
+ * with `WRITE_DOCS=1` writes it there instead.
+ */
+export function generatedPart(file: string, name: string, text: string): void {
+  const path = join(root, file)
+  const document = readFileSync(path, 'utf8')
+  const [begin, end] = [`<!-- begin: ${name} -->\n`, `\n<!-- end: ${name} -->`]
+  const from = document.indexOf(begin) + begin.length
+  const to = document.indexOf(end)
+  assert.ok(from >= begin.length && to >= from, `${file} has no part "${name}"`)
+  if (process.env.WRITE_DOCS === '1') {
+    writeFileSync(path, document.slice(0, from) + text + document.slice(to))
+    return
+  }
+  assert.equal(document.slice(from, to), text, `${file}: the part "${name}" is out of date`)
+}
