@@ -16,6 +16,8 @@ export const PASSWORD_COST: ScryptCost = { N: 16384, r: 8, p: 1 }
 
 const KEY_BYTES = 32
 
+const HASH = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([\w-]+)\$([\w-]+)$/
+
 /** Hashes a secret with a random salt. */
 export async function hashSecret(secret: string, cost: ScryptCost = PASSWORD_COST): Promise<string> {
   const salt = randomBytes(16)
@@ -23,9 +25,14 @@ export async function hashSecret(secret: string, cost: ScryptCost = PASSWORD_COS
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$')
 }
 
+/** Is the stored text a hash that `verifySecret` can open? */
+export function isSecretHash(hash: string): boolean {
+  return HASH.test(hash)
+}
+
 /** Is this the secret of that scrypt hash? Constant in time; false for a text that is no such hash. */
 export async function verifySecret(secret: string, hash: string): Promise<boolean> {
-  const [, N, r, p, salt, key] = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([\w-]+)\$([\w-]+)$/.exec(hash) ?? []
+  const [, N, r, p, salt, key] = HASH.exec(hash) ?? []
   if (!salt || !key) return false
   const expected = Buffer.from(key, 'base64url')
   const actual = await derive(secret, Buffer.from(salt, 'base64url'), {

@@ -124,15 +124,19 @@ export function msUntilAdmitted(hits: readonly number[], limit: Limit, nowMs: nu
   return Math.max(0, first + windowMs - nowMs)
 }
 
+/** Reads the hits and holds the row. Others wait for it: what exists is locked by the statement that reads it. */
 async function lockHits(tx: Sql, bucket: string, now: Date): Promise<number[]> {
-  // Insert-or-touch takes the row's lock at once; a SELECT … FOR UPDATE of an absent row would only lock the gap.
-  await tx.run(
-    'INSERT INTO rate_limit (bucket, hits, expires_at) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE bucket = VALUES(bucket)',
-    [bucket, '[]', now],
-  )
-  const row = await tx.row<{ hits: string }>('SELECT hits FROM rate_limit WHERE bucket = ? FOR UPDATE', [
-    bucket,
-  ])
+  const read = () =>
+    tx.row<{ hits: string }>('SELECT hits FROM rate_limit WHERE bucket = ? FOR UPDATE', [bucket])
+  let row = await read()
+  if (!row) {
+    // Of two that find no row, one inserts it, and the other one waits here.
+    await tx.run(
+      'INSERT INTO rate_limit (bucket, hits, expires_at) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE bucket = VALUES(bucket)',
+      [bucket, '[]', now],
+    )
+    row = await read()
+  }
   return row ? (JSON.parse(row.hits) as number[]) : []
 }
 

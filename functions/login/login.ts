@@ -2,7 +2,14 @@
 import type { User } from '#shared/auth'
 import type { Database, Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
-import { hashSecret, isLegacyHash, PASSWORD_COST, verifyLegacy, verifySecret } from '#shared/password'
+import {
+  hashSecret,
+  isLegacyHash,
+  isSecretHash,
+  PASSWORD_COST,
+  verifyLegacy,
+  verifySecret,
+} from '#shared/password'
 import type { Limiter } from '#shared/rate-limit'
 import type { loginLimits } from './limits.ts'
 import type { LoginBody } from './schema.ts'
@@ -87,6 +94,8 @@ async function findUser(
       await upgrade(tx, row, password)
       return row
     }
+    // A row without password, or with one that no shop of ours has written, opens for nobody.
+    if (!isSecretHash(hash)) continue
     hashed = true
     if (await verifySecret(password, hash)) return row
   }
