@@ -6,7 +6,7 @@ import type { Logger } from '#shared/log'
 import { type OrderRow, orderLock, readOrder } from '#shared/pay/orders'
 import { queryAndSettle } from '#shared/pay/query'
 import { settle } from '#shared/pay/settle'
-import { isOpen, isPaid, stateText } from '#shared/pay/states'
+import { isOpen, isPaid, openStates, stateText } from '#shared/pay/states'
 import { toAppError, type Wechat, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
 import type { XmlFields } from '#shared/xml'
 
@@ -42,7 +42,9 @@ export function codeExpiry({ code_url_at }: PayableOrder): Date {
  * @throws AppError ORDER_PAID, ORDER_CLOSED, PAY_REFUSED, UPSTREAM_FAILED
  */
 export async function prepay(order: OrderRow, deps: PrepayDeps): Promise<PayableOrder> {
-  if (isPayable(order, deps.now())) return order
+  const isReady = isPayable(order, deps.now())
+  mustBeOurs(order, deps)
+  if (isReady) return order
   return deps.db.withLock(orderLock(order.out_trade_no), WAIT_SEC, async (session) => {
     const fresh = await readOrder(session, order.id)
     if (isPayable(fresh, deps.now())) return fresh
@@ -53,22 +55,39 @@ export async function prepay(order: OrderRow, deps: PrepayDeps): Promise<Payable
       throw new AppError('UPSTREAM_FAILED', { cause: new Error('unified order without a usable code_url') })
     }
     const madeAt = deps.now()
-    await session.run(
-      'UPDATE payorder SET prepay_id = ?, code_url = ?, code_url_at = ?, updated_at = ? WHERE id = ?',
-      [prepayId, codeUrl, madeAt, madeAt, fresh.id],
+    // Facts do not wait for the lock: the code before this one may have been paid meanwhile.
+    const { affectedRows } = await session.run(
+      `UPDATE payorder SET prepay_id = ?, code_url = ?, code_url_at = ?, updated_at = ?
+       WHERE id = ? AND trade_state IN (${openStates.map(() => '?').join(', ')})`,
+      [prepayId, codeUrl, madeAt, madeAt, fresh.id, ...openStates],
     )
+    if (affectedRows === 0) mustBeOpen(await readOrder(session, fresh.id))
     return { ...fresh, prepay_id: prepayId, code_url: codeUrl, code_url_at: madeAt }
   })
 }
 
+/** @throws AppError ORDER_PAID, ORDER_CLOSED */
+function mustBeOpen({ out_trade_no, trade_state }: OrderRow): void {
+  if (isOpen(trade_state)) return
+  throw new AppError(isPaid(trade_state) ? 'ORDER_PAID' : 'ORDER_CLOSED', {
+    data: { out_trade_no, trade_state, trade_state_desc: stateText[trade_state] },
+  })
+}
+
+/**
+ * An order of a merchant that the shop was before: its notify could not be verified any more, and asked for again it
+ * would be paid to a merchant that the order does not name.
+ */
+function mustBeOurs(order: OrderRow, { config, log }: PrepayDeps): void {
+  if (order.appid === config.WX_APPID && order.mch_id === config.WX_MCH_ID) return
+  log.warn('order_of_other_merchant', { outTradeNo: order.out_trade_no, mchId: order.mch_id })
+  throw new AppError('PAY_REFUSED', { msg: '收款商户已变更，请重新下单' })
+}
+
 /** Is there a living `code_url`? Throws when the order's life is over. */
 function isPayable(order: OrderRow, now: Date): order is PayableOrder {
-  const { trade_state, prepay_id, code_url, code_url_at } = order
-  if (!isOpen(trade_state)) {
-    throw new AppError(isPaid(trade_state) ? 'ORDER_PAID' : 'ORDER_CLOSED', {
-      data: { out_trade_no: order.out_trade_no, trade_state, trade_state_desc: stateText[trade_state] },
-    })
-  }
+  mustBeOpen(order)
+  const { prepay_id, code_url, code_url_at } = order
   return (
     prepay_id !== null &&
     code_url !== null &&

@@ -22,6 +22,7 @@ export interface PaymentFact {
 
 /** Why a fact was not believed. It is journalled, reported to ops, and changes no state. */
 export type Refusal =
+  | 'not_paid'
   | 'unknown_order'
   | 'other_merchant'
   | 'wrong_amount'
@@ -40,6 +41,7 @@ export interface SettleDeps {
 }
 
 const refusals: ReadonlySet<Verdict> = new Set<Refusal>([
+  'not_paid',
   'unknown_order',
   'other_merchant',
   'wrong_amount',
@@ -67,7 +69,8 @@ export async function settle(fact: PaymentFact, deps: SettleDeps): Promise<Verdi
     // That an unpaid order is still unpaid is no news, and a payer's page asks every few seconds.
     const isNews = isPaid(fact.tradeState) || verdict !== 'repeated' || fact.source === 'notify'
     if (isNews) await journal(tx, fact, verdict, order, deps.now())
-    if (order && (verdict === 'paid_late' || verdict === 'paid_twice')) await giveBack(tx, fact, order, deps)
+    if (order && (verdict === 'paid_late' || verdict === 'paid_twice'))
+      await giveBack(tx, fact, order, verdict, deps)
     return { verdict, order }
   })
   report(fact, verdict, order, deps.log)
@@ -75,7 +78,10 @@ export async function settle(fact: PaymentFact, deps: SettleDeps): Promise<Verdi
 }
 
 function judge(fact: PaymentFact, order: OrderRow | undefined, config: SettleDeps['config']): Verdict {
-  const { appid, mch_id, total_fee, fee_type, transaction_id } = fact.fields
+  const { appid, mch_id, total_fee, fee_type, transaction_id, return_code, result_code } = fact.fields
+  // A notify has no trade_state: these two say that it was paid. Replies were asked for, and read by the client.
+  const isPayment = return_code === 'SUCCESS' && result_code === 'SUCCESS'
+  if (fact.source === 'notify' && !isPayment) return 'not_paid'
   if (appid !== config.WX_APPID || mch_id !== config.WX_MCH_ID) return 'other_merchant'
   if (!order) return 'unknown_order'
   if (order.appid !== appid || order.mch_id !== mch_id) return 'other_merchant'
@@ -153,6 +159,9 @@ async function writePayment(tx: Sql, orderId: number, fields: XmlFields): Promis
   )
 }
 
+/** What the payer reads in WeChat beside the money. */
+const giveBackReasons = { paid_late: '订单已关闭', paid_twice: '重复支付' } as const
+
 /**
  * Where `REFUND_LATE_PAYMENTS` says so, money that nobody expects any more is asked back for the payer: the request
  * commits with the payment, `reconcile` hands it to WeChat.
@@ -161,6 +170,7 @@ async function giveBack(
   tx: Sql,
   fact: PaymentFact,
   order: OrderRow,
+  verdict: keyof typeof giveBackReasons,
   { config, now, log }: SettleDeps,
 ): Promise<void> {
   // What is told as REFUND is on its way back already.
@@ -168,7 +178,8 @@ async function giveBack(
   const { transaction_id: transactionId = '', time_end: timeEnd = null } = fact.fields
   const payment = { transactionId, totalFee: order.total_fee, timeEnd }
   const outRefundNo = `LATE${transactionId}`.slice(0, 64)
-  const request = { outRefundNo, refundFee: order.total_fee, reason: '订单已关闭', origin: 'late' as const }
+  const reason = giveBackReasons[verdict]
+  const request = { outRefundNo, refundFee: order.total_fee, reason, origin: 'late' as const }
   try {
     await requestRefund(tx, order, payment, request, now())
   } catch (error) {
@@ -195,6 +206,8 @@ async function journal(
     fact.tradeState,
     total_fee,
     fee_type,
+    // With the numbers of a payment it is still another fact than that payment.
+    ...(verdict === 'not_paid' ? [verdict] : []),
   ]
   const { sign: _sign, nonce_str: _nonce, ...told } = fact.fields
   const moved = order && !refusals.has(verdict) && verdict !== 'paid_twice'
@@ -208,7 +221,7 @@ async function journal(
     [
       createHash('sha256').update(JSON.stringify(identity)).digest('hex'),
       fact.source,
-      text(fact.outTradeNo, 64),
+      fact.outTradeNo.slice(0, 64),
       text(transaction_id, 64),
       fact.tradeState,
       parseFen(total_fee) ?? null,
@@ -216,11 +229,19 @@ async function journal(
       verdict,
       order?.trade_state ?? null,
       (moved ? transitions[order.trade_state][fact.tradeState].to : order?.trade_state) ?? null,
-      JSON.stringify(told),
+      toldText(told),
       now,
       now,
     ],
   )
+}
+
+/** Longer than any message of WeChat ever was; a payment must not fail because of what else is told with it. */
+const MAX_TOLD_BYTES = 65_535
+
+function toldText(told: XmlFields): string {
+  const json = JSON.stringify(told)
+  return Buffer.byteLength(json) <= MAX_TOLD_BYTES ? json : JSON.stringify({ cut: json.slice(0, 10_000) })
 }
 
 function text(value: string | undefined, max: number): string | null {
@@ -238,7 +259,8 @@ function report(fact: PaymentFact, verdict: Verdict, order: OrderRow | undefined
     orderFee: order?.total_fee,
     verdict,
   }
-  if (refusals.has(verdict)) log.error(`payment_${verdict}`, fields)
+  if (verdict === 'not_paid') log.warn('payment_not_paid', fields)
+  else if (refusals.has(verdict)) log.error(`payment_${verdict}`, fields)
   else if (verdict === 'paid_late' || verdict === 'paid_twice') log.error(`payment_${verdict}`, fields)
   else if (verdict === 'settled' || verdict === 'closed' || verdict === 'refunding')
     log.info(`payment_${verdict}`, fields)
