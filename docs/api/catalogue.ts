@@ -27,7 +27,7 @@ export const catalogue: Record<string, RouteDocs> = {
         ),
       }),
     ],
-    exampleAnswer: { status: 200, data: [{ id: 1, img_src: '/images/banner-1.svg', link: '/category' }] },
+    exampleAnswer: { status: 200, data: [{ id: 1, img_src: '/images/banner1.svg', link: '/product/1' }] },
   },
   '/gridList': {
     tag: 'catalogue',
@@ -47,7 +47,7 @@ export const catalogue: Record<string, RouteDocs> = {
     ],
     exampleAnswer: {
       status: 200,
-      data: [{ id: 1, img_src: '/images/grid-1.svg', name: '新品', link: '/category' }],
+      data: [{ id: 1, img_src: '/images/nav1.svg', name: '运动', link: '/category/1' }],
     },
   },
   '/sports': {
@@ -71,7 +71,7 @@ export const catalogue: Record<string, RouteDocs> = {
     ],
     exampleAnswer: {
       status: 200,
-      data: [{ id: 1, name: '轻盈缓震跑鞋', img: '/images/product-1.svg', price: 299, oldPrice: 399 }],
+      data: [{ id: 1, name: '凌步 云弹缓震跑鞋', img: '/images/product1.svg', price: 499, oldPrice: 699 }],
     },
   },
   '/brandList': {
@@ -81,7 +81,7 @@ export const catalogue: Record<string, RouteDocs> = {
     answers: [success({ data: list(brand) })],
     exampleAnswer: {
       status: 200,
-      data: [{ id: 1, brandName: '回力', brandLogo: '/images/brand-1.svg', categoryId: 1 }],
+      data: [{ id: 1, brandName: '凌步', brandLogo: '/images/brand1.svg', categoryId: 1 }],
     },
   },
   '/oneCategory': {
@@ -99,7 +99,7 @@ export const catalogue: Record<string, RouteDocs> = {
     answers: [success({ data: list(brand) })],
     exampleAnswer: {
       status: 200,
-      data: [{ id: 1, brandName: '回力', brandLogo: '/images/brand-1.svg', categoryId: 1 }],
+      data: [{ id: 1, brandName: '凌步', brandLogo: '/images/brand1.svg', categoryId: 1 }],
     },
   },
 }

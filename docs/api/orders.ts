@@ -22,6 +22,8 @@ const order = Joi.object({
   ),
 }).required()
 
+const exampleNumber = '20241122113456000000000000000001'
+
 export const orders: Record<string, RouteDocs> = {
   '/wx/order': {
     tag: 'orders',
@@ -52,13 +54,31 @@ export const orders: Record<string, RouteDocs> = {
         }).required(),
       }),
     ],
+    exampleAnswer: {
+      status: 200,
+      data: {
+        return_code: 'SUCCESS',
+        return_msg: 'OK',
+        result_code: 'SUCCESS',
+        appid: 'wx1e7a0de000000001',
+        mch_id: '1900000109',
+        trade_type: 'NATIVE',
+        prepay_id: 'wx22113456000000000000000000000000',
+        code_url: 'weixin://wxpay/bizpayurl?pr=p4lpSuKzz',
+        code_expires_at: '2024-11-22T05:34:56.000Z',
+        payUrl: 'data:image/png;base64,iVBORw0KGgo=',
+        nonce_str: '5K8264ILTKCH16CQ2502SI8ZNMTM67VS',
+        out_trade_no: exampleNumber,
+        total_fee: 49900,
+      },
+    },
   },
   '/queryOrder': {
     tag: 'orders',
     operationId: 'queryOrder',
     summary: 'Tells the state of an own order, asking WeChat Pay where it is not final',
     refusals: [1050, 1054],
-    example: { out_trade_no: '20241122113456000000000000000001' },
+    example: { out_trade_no: exampleNumber },
     answers: [
       success({
         data: Joi.object({
@@ -73,6 +93,15 @@ export const orders: Record<string, RouteDocs> = {
         }).required(),
       }),
     ],
+    exampleAnswer: {
+      status: 200,
+      data: {
+        out_trade_no: exampleNumber,
+        total_fee: 49900,
+        trade_state: 'NOTPAY',
+        trade_state_desc: '订单未支付',
+      },
+    },
   },
   '/orders': {
     tag: 'orders',
@@ -98,6 +127,30 @@ export const orders: Record<string, RouteDocs> = {
         }),
       }).description('One order, with `out_trade_no`'),
     ],
+    exampleAnswer: {
+      status: 200,
+      data: [
+        {
+          out_trade_no: exampleNumber,
+          body: '乐淘-凌步 云弹缓震跑鞋',
+          total_fee: 49900,
+          trade_state: 'NOTPAY',
+          trade_state_desc: '订单未支付',
+          created_at: '2024-11-22T03:34:56.000Z',
+          refund_fee: 0,
+          items: [
+            {
+              productId: 1,
+              name: '凌步 云弹缓震跑鞋',
+              img: '/images/product1.svg',
+              price_fen: 49900,
+              quantity: 1,
+            },
+          ],
+        },
+      ],
+      nextCursor: null,
+    },
   },
   '/closeOrder': {
     tag: 'orders',
@@ -107,7 +160,7 @@ export const orders: Record<string, RouteDocs> = {
       'Closing what is closed already succeeds again. An order that was paid meanwhile is 1051, one that is just being paid 1050.',
     refusals: [1050, 1051, 1054],
     upstream: true,
-    example: { out_trade_no: '20241122113456000000000000000001' },
+    example: { out_trade_no: exampleNumber },
     answers: [
       success({
         msg: text(),
@@ -118,5 +171,10 @@ export const orders: Record<string, RouteDocs> = {
         }).required(),
       }),
     ],
+    exampleAnswer: {
+      status: 200,
+      msg: '订单已关闭',
+      data: { out_trade_no: exampleNumber, trade_state: 'CLOSED', trade_state_desc: '订单已关闭' },
+    },
   },
 }

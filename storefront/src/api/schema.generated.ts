@@ -623,8 +623,8 @@ export interface components {
                  *       "data": [
                  *         {
                  *           "id": 1,
-                 *           "img_src": "/images/banner-1.svg",
-                 *           "link": "/category"
+                 *           "img_src": "/images/banner1.svg",
+                 *           "link": "/product/1"
                  *         }
                  *       ]
                  *     }
@@ -654,9 +654,9 @@ export interface components {
                  *       "data": [
                  *         {
                  *           "id": 1,
-                 *           "img_src": "/images/grid-1.svg",
-                 *           "name": "新品",
-                 *           "link": "/category"
+                 *           "img_src": "/images/nav1.svg",
+                 *           "name": "运动",
+                 *           "link": "/category/1"
                  *         }
                  *       ]
                  *     }
@@ -685,10 +685,10 @@ export interface components {
                  *       "data": [
                  *         {
                  *           "id": 1,
-                 *           "name": "轻盈缓震跑鞋",
-                 *           "img": "/images/product-1.svg",
-                 *           "price": 299,
-                 *           "oldPrice": 399
+                 *           "name": "凌步 云弹缓震跑鞋",
+                 *           "img": "/images/product1.svg",
+                 *           "price": 499,
+                 *           "oldPrice": 699
                  *         }
                  *       ]
                  *     }
@@ -721,8 +721,8 @@ export interface components {
                  *       "data": [
                  *         {
                  *           "id": 1,
-                 *           "brandName": "回力",
-                 *           "brandLogo": "/images/brand-1.svg",
+                 *           "brandName": "凌步",
+                 *           "brandLogo": "/images/brand1.svg",
                  *           "categoryId": 1
                  *         }
                  *       ]
@@ -781,8 +781,8 @@ export interface components {
                  *       "data": [
                  *         {
                  *           "id": 1,
-                 *           "brandName": "回力",
-                 *           "brandLogo": "/images/brand-1.svg",
+                 *           "brandName": "凌步",
+                 *           "brandLogo": "/images/brand1.svg",
                  *           "categoryId": 1
                  *         }
                  *       ]
@@ -882,6 +882,26 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "return_code": "SUCCESS",
+                 *         "return_msg": "OK",
+                 *         "result_code": "SUCCESS",
+                 *         "appid": "wx1e7a0de000000001",
+                 *         "mch_id": "1900000109",
+                 *         "trade_type": "NATIVE",
+                 *         "prepay_id": "wx22113456000000000000000000000000",
+                 *         "code_url": "weixin://wxpay/bizpayurl?pr=p4lpSuKzz",
+                 *         "code_expires_at": "2024-11-22T05:34:56.000Z",
+                 *         "payUrl": "data:image/png;base64,iVBORw0KGgo=",
+                 *         "nonce_str": "5K8264ILTKCH16CQ2502SI8ZNMTM67VS",
+                 *         "out_trade_no": "20241122113456000000000000000001",
+                 *         "total_fee": 49900
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     /** @constant */
                     status: 200;
@@ -923,6 +943,17 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "out_trade_no": "20241122113456000000000000000001",
+                 *         "total_fee": 49900,
+                 *         "trade_state": "NOTPAY",
+                 *         "trade_state_desc": "订单未支付"
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     /** @constant */
                     status: 200;
@@ -952,6 +983,32 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "out_trade_no": "20241122113456000000000000000001",
+                 *           "body": "乐淘-凌步 云弹缓震跑鞋",
+                 *           "total_fee": 49900,
+                 *           "trade_state": "NOTPAY",
+                 *           "trade_state_desc": "订单未支付",
+                 *           "created_at": "2024-11-22T03:34:56.000Z",
+                 *           "refund_fee": 0,
+                 *           "items": [
+                 *             {
+                 *               "productId": 1,
+                 *               "name": "凌步 云弹缓震跑鞋",
+                 *               "img": "/images/product1.svg",
+                 *               "price_fen": 49900,
+                 *               "quantity": 1
+                 *             }
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
                 "application/json": {
                     /** @constant */
                     status: 200;
@@ -1035,6 +1092,17 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "订单已关闭",
+                 *       "data": {
+                 *         "out_trade_no": "20241122113456000000000000000001",
+                 *         "trade_state": "CLOSED",
+                 *         "trade_state_desc": "订单已关闭"
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     /** @constant */
                     status: 200;
