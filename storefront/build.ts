@@ -25,11 +25,15 @@ const root = dirname(here)
 export interface StorefrontBuild {
   /** The build of `npm start`, with the simulators' buttons; otherwise the one for shoppers. */
   demo: boolean
+  /** Where the API is, when not on the page's own origin; left out, `VITE_API_BASE`. */
+  apiBase?: string
+  /** Where to build, when not at the usual place. */
+  folder?: string
 }
 
 /** Where each build is: the one for shoppers never lies where a demo build was. */
-export function storefrontFolder({ demo }: StorefrontBuild): string {
-  return join(here, 'dist', demo ? 'local' : 'site')
+export function storefrontFolder({ demo, folder }: StorefrontBuild): string {
+  return folder ?? join(here, 'dist', demo ? 'local' : 'site')
 }
 
 /**
@@ -40,12 +44,13 @@ export function storefrontFolder({ demo }: StorefrontBuild): string {
  */
 export async function buildStorefront(options: StorefrontBuild): Promise<{ folder: string; built: boolean }> {
   const folder = storefrontFolder(options)
-  const sources = fingerprint()
+  const apiBase = options.apiBase ?? process.env.VITE_API_BASE ?? ''
+  const sources = fingerprint(apiBase)
   if (isFrom(folder, sources)) return { folder, built: false }
   const fresh = `${folder}.${process.pid}`
   mkdirSync(fresh, { recursive: true })
   try {
-    await vite(options.demo ? 'demo' : 'production', fresh)
+    await vite(options.demo ? 'demo' : 'production', fresh, apiBase)
     if (options.demo) await buildDocsPage(join(fresh, 'docs'))
     writeFileSync(join(fresh, '.built-from'), sources)
     if (!isFrom(folder, sources)) replaceFolder(folder, fresh)
@@ -55,7 +60,7 @@ export async function buildStorefront(options: StorefrontBuild): Promise<{ folde
   return { folder, built: true }
 }
 
-async function vite(mode: string, outDir: string): Promise<void> {
+async function vite(mode: string, outDir: string, apiBase: string): Promise<void> {
   const command = [
     join(root, 'node_modules/vite/bin/vite.js'),
     'build',
@@ -69,7 +74,7 @@ async function vite(mode: string, outDir: string): Promise<void> {
   try {
     await promisify(execFile)(process.execPath, command, {
       cwd: here,
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, NODE_ENV: 'production', VITE_API_BASE: apiBase },
     })
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string }
@@ -90,7 +95,7 @@ function isFrom(folder: string, sources: string): boolean {
 }
 
 /** A hash of everything that the build depends on. */
-function fingerprint(): string {
+function fingerprint(apiBase: string): string {
   const own = ['index.html', 'package.json', 'vite.config.ts', 'src', 'public'].map(
     (name) => `storefront/${name}`,
   )
@@ -98,7 +103,7 @@ function fingerprint(): string {
   for (const file of [...own, 'docs/page', 'docs/openapi.json', 'package-lock.json'].flatMap(filesAt)) {
     hash.update(`${file}\0`).update(readFileSync(join(root, file)))
   }
-  return hash.update(process.env.VITE_API_BASE ?? '').digest('hex')
+  return hash.update(apiBase).digest('hex')
 }
 
 /** The file itself, or every file below a folder. */
