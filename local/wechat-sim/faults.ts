@@ -77,6 +77,7 @@ interface Armed {
 export class Faults {
   readonly #armed: Armed[] = []
   readonly #seen = new Map<string, number>()
+  readonly #names = new Map<string, string>()
   readonly #hosts: Record<HostName, HostState> = { primary: 'up', backup: 'up' }
   readonly #onHost: (host: HostName, state: HostState) => Promise<void>
   #seed = 1
@@ -112,6 +113,11 @@ export class Faults {
     this.#seen.clear()
   }
 
+  /** Draws for this order from a name instead of its number: for runs whose numbers differ and whose names do not. */
+  name(outTradeNo: string, name: string): void {
+    this.#names.set(outTradeNo, name)
+  }
+
   /** Takes an access point down, or up again. */
   async host(name: HostName, state: HostState): Promise<void> {
     this.#hosts[name] = state
@@ -138,7 +144,7 @@ export class Faults {
 
   /** Depends on the order and on how often it came by, not on who came first: parallel runs repeat exactly. */
   #draw(at: number, point: FaultPoint, outTradeNo: string): number {
-    const what = `${at}:${point}:${outTradeNo}`
+    const what = `${at}:${point}:${this.#names.get(outTradeNo) ?? outTradeNo}`
     const nth = (this.#seen.get(what) ?? 0) + 1
     this.#seen.set(what, nth)
     const hash = createHash('md5').update(`${this.#seed}:${what}:${nth}`).digest()

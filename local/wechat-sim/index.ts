@@ -108,7 +108,10 @@ export async function startWechatSim(options: WechatSimOptions): Promise<WechatS
       return
     }
     const endpoint = ENDPOINTS.find((known) => known.path === path)
-    if (endpoint) return serveApi(request, response, { endpoint, host: name, service, faults, record })
+    if (endpoint) {
+      const drawByBody = options.drawFaultsBy === 'body'
+      return serveApi(request, response, { endpoint, host: name, service, faults, drawByBody, record })
+    }
     response.writeHead(404, { 'content-type': 'text/html' }).end('<html><body>404 Not Found</body></html>')
   }
 

@@ -43,10 +43,11 @@ export async function serveApi(
     host: HostName
     service: Service
     faults: Faults
+    drawByBody: boolean
     record: (call: Call) => void
   },
 ): Promise<void> {
-  const { endpoint, host, service, faults, record } = context
+  const { endpoint, host, service, faults, drawByBody, record } = context
   const certificate = endpoint.needsCertificate ? certificateOf(request) : undefined
   if (certificate && 'problem' in certificate) {
     const page = `<html><head><title>400 ${certificate.problem}</title></head><body>400 Bad Request</body></html>`
@@ -56,6 +57,7 @@ export async function serveApi(
   const received = await read(request, certificate?.mchId)
   const { fields } = received
   const outTradeNo = fields.out_trade_no ?? ''
+  if (drawByBody && endpoint.name === 'unifiedorder') faults.name(outTradeNo, fields.body ?? '')
   const fault = faults.strike(endpoint.name, outTradeNo || (fields.out_refund_no ?? ''), host)
   const worked = doesWork(fault)
   const answer = worked ? respond(endpoint, received, service) : undefined

@@ -24,6 +24,11 @@ export interface WechatSimOptions {
   readonly notifySpeed?: number
   /** How long a refund is PROCESSING (default 500); `Infinity` leaves it so until `refunds.finish`. */
   readonly refundDelayMs?: number
+  /**
+   * What the probabilities of faults are drawn from, apart from the seed: the order's number (default), or its `body`,
+   * for a run whose numbers differ each time while its bodies do not.
+   */
+  readonly drawFaultsBy?: 'number' | 'body'
   /** Epoch milliseconds; a test may move it. */
   readonly now?: () => number
   readonly log?: (line: string) => void
