@@ -17,6 +17,10 @@ const OPEN_WITHIN_MS = 10 * 60_000
 /** Finds the shop on this port, or starts one there. @throws Error when it uses real services or does not open */
 export async function useShop(port: number): Promise<RunningShop> {
   const running = await find(port)
+  if (running === 'not ready')
+    throw new Error(
+      `The shop on port ${port} is not ready to sell: http://localhost:${port}/healthz says why.`,
+    )
   if (running) return { ...running, close: async () => {} }
   console.log(`No shop on port ${port}: starting one for the time of this demo…`)
   const child = spawn(process.execPath, ['local/run.mjs', 'local/start.ts'], {
@@ -32,17 +36,19 @@ export async function useShop(port: number): Promise<RunningShop> {
   const deadline = Date.now() + OPEN_WITHIN_MS
   while (child.exitCode === null && Date.now() < deadline) {
     const shop = await find(port)
-    if (shop) return { ...shop, close }
+    if (shop && shop !== 'not ready') return { ...shop, close }
     await wait(200)
   }
   await close()
   throw new Error('The shop did not open: npm start says why.')
 }
 
-async function find(port: number): Promise<Omit<RunningShop, 'close'> | undefined> {
+/** What is on this port; undefined for nothing. */
+async function find(port: number): Promise<Omit<RunningShop, 'close'> | 'not ready' | undefined> {
   const url = `http://localhost:${port}`
   const health = await fetch(`${url}/healthz`).catch(() => undefined)
-  if (!health?.ok) return undefined
+  if (!health) return undefined
+  if (!health.ok) return 'not ready'
   const facts = await fetch(`${url}/local.json`).then((answer) => answer.json() as Promise<LocalFacts>)
   if (!facts.wechatSim || !facts.smsSim)
     throw new Error('The shop on this port uses real services: no demo there.')

@@ -4,21 +4,24 @@
  */
 import { randomBytes, randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import qrcode from 'qrcode'
 import { paint } from './console.ts'
 import { exchange, type Reply } from './demo-exchange.ts'
 import { type RunningShop, useShop } from './demo-shop.ts'
+import { terminalCode } from './terminal-code.ts'
 
 const PAID_WITHIN_MS = 30_000
 
-const shop = await useShop(Number(process.env.PORT || 3000))
+let shop: RunningShop | undefined
+// `npm run demo | head`: whoever reads has seen enough.
+process.stdout.on('error', () => void Promise.resolve(shop?.close()).finally(() => process.exit()))
 try {
+  shop = await useShop(Number(process.env.PORT || 3000))
   await journey(shop)
 } catch (error) {
   console.error(`\n${paint('red', '✖')} ${(error as Error).message}`)
   process.exitCode = 1
 } finally {
-  await shop.close()
+  await shop?.close()
 }
 
 async function journey({ url, wechatUrl, smsUrl }: RunningShop): Promise<void> {
@@ -52,7 +55,7 @@ async function journey({ url, wechatUrl, smsUrl }: RunningShop): Promise<void> {
   const placed = ok(await exchange('POST', `${url}/wx/order`, order, { ...login, ...key })).data as Order
   const { out_trade_no } = placed
   note('This is what WeChat scans:')
-  console.log(await qrcode.toString(placed.code_url, { type: 'utf8' }))
+  console.log(terminalCode(placed.code_url))
   note('A nervous finger presses "order" again. The same key, so the same order:')
   const again = ok(await exchange('POST', `${url}/wx/order`, order, { ...login, ...key })).data as Order
   if (again.out_trade_no !== out_trade_no) throw new Error('There are two orders now.')

@@ -1,6 +1,7 @@
 /** A whole shop in one process: simulators, functions, gateway, timers. What `npm start` and the tests run. */
 import { join } from 'node:path'
 import { storefrontFolder } from '../storefront/build.ts'
+import { hostFromHere } from './address.ts'
 import { pickPort } from './database/port.ts'
 import { DEMO_LOGIN, DEMO_SECRETS, declaredFor, shopEnvironment } from './demo-env.ts'
 import type { EventShape } from './gateway/event.ts'
@@ -73,7 +74,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
 
     const env = shopEnvironment(given, {
       databaseUrl: options.databaseUrl,
-      shopUrl: `http://127.0.0.1:${ports.shop}`,
+      shopUrl: `http://${hostFromHere(options.host)}:${ports.shop}`,
       wechatUrl: wechat?.url ?? '',
       wechatBackupUrl: wechat?.backup.url ?? '',
       smsUrl: sms?.url ?? '',
@@ -146,6 +147,7 @@ function startWechat(options: ShopOptions, port: number, env: Record<string, str
   const { WX_APPID: appid = '', WX_MCH_ID: mchId = '', WX_API_KEY: apiKey = DEMO_SECRETS.WX_API_KEY } = env
   return startWechatSim({
     port,
+    host: options.host,
     merchants: [{ appid, mchId, apiKey }],
     signType: env.WX_SIGN_TYPE === 'HMAC-SHA256' ? 'HMAC-SHA256' : 'MD5',
     notifySpeed: options.notifySpeed,
@@ -156,6 +158,7 @@ function startWechat(options: ShopOptions, port: number, env: Record<string, str
 function startSms(options: ShopOptions, port: number, env: Record<string, string>): Promise<SmsSim> {
   return startSmsSim({
     port,
+    host: options.host,
     secretId: env.SMS_SECRET_ID ?? env.secretId ?? '',
     secretKey: env.SMS_SECRET_KEY ?? env.secretKey ?? '',
     sdkAppId: env.SMS_SDK_APP_ID ?? env.SmsSdkAppId ?? '',

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { stop as stopEsbuild } from 'esbuild'
 import { buildIfChanged } from '../deploy/build.ts'
 import { buildStorefront } from '../storefront/build.ts'
+import { phoneUrl } from './address.ts'
 import { consoleLog, paint } from './console.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { isPortFree } from './database/port.ts'
@@ -80,7 +81,14 @@ async function start(): Promise<void> {
   isOpen = true
   const seconds = performance.now() / 1000 // since the process began, with the installation of packages
   console.log(
-    summary({ shop, database: database.url, isPrivate: !process.env.DATABASE_URL, problem, seconds }),
+    summary({
+      shop,
+      phone: phoneUrl(host, ports.shop),
+      database: database.url,
+      isPrivate: !process.env.DATABASE_URL,
+      problem,
+      seconds,
+    }),
   )
 }
 
@@ -142,8 +150,8 @@ function positiveNumber(name: string, fallback: number): number {
 async function checkPorts(ports: Ports, host: string): Promise<void> {
   const named = [
     { name: 'PORT', port: ports.shop, at: host },
-    { name: 'WX_SIM_PORT', port: ports.wechat, at: '127.0.0.1' },
-    { name: 'SMS_SIM_PORT', port: ports.sms, at: '127.0.0.1' },
+    { name: 'WX_SIM_PORT', port: ports.wechat, at: host },
+    { name: 'SMS_SIM_PORT', port: ports.sms, at: host },
   ]
   for (const { name, port, at } of named) {
     if (named.some((other) => other.name !== name && other.port === port)) {

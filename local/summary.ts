@@ -2,9 +2,12 @@
 import { paint } from './console.ts'
 import { DEMO_LOGIN } from './demo-env.ts'
 import type { Shop } from './shop.ts'
+import { terminalCode } from './terminal-code.ts'
 
 export type SummaryFacts = {
   shop: Pick<Shop, 'url' | 'wechat' | 'sms'>
+  /** The shop's address for a phone on the same network, where one can reach it. */
+  phone?: string | undefined
   database: string
   isPrivate: boolean
   /** Why the demo login does not work. */
@@ -13,10 +16,11 @@ export type SummaryFacts = {
 }
 
 /** The addresses, the demo login, and a journey to paste. */
-export function summary({ shop, database, isPrivate, problem, seconds }: SummaryFacts): string {
+export function summary({ shop, phone, database, isPrivate, problem, seconds }: SummaryFacts): string {
   const { username, password, mobile } = DEMO_LOGIN
   const rows = [
     ['Shop', shop.url],
+    ['API', `${shop.url}/docs`],
     [
       'WeChat Pay',
       shop.wechat
@@ -35,6 +39,7 @@ export function summary({ shop, database, isPrivate, problem, seconds }: Summary
     '',
     ...table,
     '',
+    ...(phone ? [`On a phone in the same network: ${phone}`, '', terminalCode(phone), ''] : []),
     ...journey(shop),
     '',
   ].join('\n')

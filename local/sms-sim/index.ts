@@ -16,7 +16,8 @@ export type { Message } from './inbox.ts'
 export interface SmsSimOptions extends Approved {
   /** 0 (default) is any free port. */
   readonly port?: number
-  readonly host?: '127.0.0.1'
+  /** What it listens on: 127.0.0.1 by default. */
+  readonly host?: string
   readonly secretId: string
   readonly secretKey: string
   /** `false` lifts the limits of one phone (1 in 30 s, 5 an hour, 10 a day). */
@@ -94,7 +95,7 @@ export async function startSmsSim(options: SmsSimOptions): Promise<SmsSim> {
   const taken = (server.address() as AddressInfo).port
 
   return {
-    url: `http://${host}:${taken}`,
+    url: `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${taken}`,
     port: taken,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

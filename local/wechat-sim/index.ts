@@ -45,19 +45,20 @@ const ENDPOINTS: readonly Endpoint[] = [
 /** Enough for any test to look back on, without growing for ever. */
 const CALLS_KEPT = 100_000
 const REFUND_DELAY_MS = 500
+const LOOPBACK = '127.0.0.1'
 
 /** Starts the service. @throws when a port is taken */
 export async function startWechatSim(options: WechatSimOptions): Promise<WechatSim> {
-  const { merchants, host = '127.0.0.1', now = Date.now, log = () => {}, notifySpeed = 1 } = options
+  const { merchants, host = LOOPBACK, now = Date.now, log = () => {}, notifySpeed = 1 } = options
   const events = new EventEmitter().setMaxListeners(0)
   const calls: Call[] = []
   const plain: Record<HostName, Listener> = {
     primary: plainListener(serve('primary'), host, options.port),
-    backup: plainListener(serve('backup'), host, options.backupPort),
+    backup: plainListener(serve('backup'), LOOPBACK, options.backupPort),
   }
   const secure: Record<HostName, Listener> = {
-    primary: secureListener(serve('primary'), host, options.securePort),
-    backup: secureListener(serve('backup'), host),
+    primary: secureListener(serve('primary'), LOOPBACK, options.securePort),
+    backup: secureListener(serve('backup'), LOOPBACK),
   }
   const listeners = [...Object.values(plain), ...Object.values(secure)]
   const faults = new Faults(async (name, state) => {

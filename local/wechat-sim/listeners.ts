@@ -31,8 +31,10 @@ export class Listener {
     return this.#port
   }
 
+  /** As this machine reaches it. */
   get url(): string {
-    return `${this.#scheme}://${this.#host}:${this.#port}`
+    const isEverywhere = this.#host === '0.0.0.0' || this.#host === '::'
+    return `${this.#scheme}://${isEverywhere ? '127.0.0.1' : this.#host}:${this.#port}`
   }
 
   get state(): HostState {

@@ -16,7 +16,8 @@ export interface WechatSimOptions {
   readonly backupPort?: number
   /** Port of the primary host over HTTPS; any free one by default. */
   readonly securePort?: number
-  readonly host?: '127.0.0.1'
+  /** What the primary host over plain HTTP, with its page, listens on: 127.0.0.1 by default. */
+  readonly host?: string
   readonly merchants: readonly Merchant[]
   /** What answers and notifies are signed with when the order did not name its sign type (default MD5). */
   readonly signType?: SignType
