@@ -62,24 +62,36 @@ interface Row {
 const columns = `id, out_trade_no, body, total_fee, trade_state, trade_state_desc, created_at, transaction_id, time_end,
   cash_fee`
 
-/** Newest first. Pages by key, so that the thousandth costs what the first costs; a foreign cursor finds nothing. */
+/**
+ * Newest first. Pages by key, so that the thousandth costs what the first costs.
+ *
+ * @throws AppError INVALID_PARAMETER when the cursor is none of the user's orders
+ */
 export async function listOrders(
   input: { userId: number; cursor: string | undefined; limit: number },
   deps: OrdersDeps,
 ): Promise<{ orders: Order[]; nextCursor: string | null }> {
   const { userId, cursor, limit } = input
+  const values: SqlValue[] = [userId]
+  if (cursor !== undefined) values.push(await readCursor(deps.db, cursor, userId))
   const rows = await deps.db.rows<Row>(
-    `SELECT ${columns} FROM payorder
-     WHERE user_id = ? ${
-       cursor === undefined
-         ? ''
-         : 'AND id < (SELECT MAX(id) FROM payorder WHERE out_trade_no = ? AND user_id = ?)'
-     } ORDER BY id DESC LIMIT ${limit + 1}`,
-    cursor === undefined ? [userId] : [userId, cursor, userId],
+    `SELECT ${columns} FROM payorder WHERE user_id = ? ${cursor === undefined ? '' : 'AND id < ?'}
+     ORDER BY id DESC LIMIT ${limit + 1}`,
+    values,
   )
   const page = rows.slice(0, limit)
   const nextCursor = rows.length > limit ? (page.at(-1)?.out_trade_no ?? null) : null
   return { orders: await complete(page, deps), nextCursor }
+}
+
+/** A cursor is the number of the last order seen. A wrong one is told: an empty page would look like the end. */
+async function readCursor(sql: Sql, cursor: string, userId: number): Promise<number> {
+  const row = await sql.row<{ id: number }>(
+    'SELECT id FROM payorder WHERE out_trade_no = ? AND user_id = ? AND out_trade_no_repeat = 0',
+    [cursor, userId],
+  )
+  if (!row) throw new AppError('INVALID_PARAMETER', { msg: '游标cursor不正确' })
+  return row.id
 }
 
 /** @throws AppError ORDER_NOT_FOUND */

@@ -10,10 +10,12 @@ import { fromXml, type Params, sign, toXml } from './wechat-client.ts'
 
 /** Fields to be completed and signed, a body as it is, or undefined: silence. */
 export type Line = Params | string | undefined
+/** A line, or what happens before it is said. */
+export type Cue = Line | ((fields: Params) => Line | Promise<Line>)
 
 export interface ScriptedWechat {
   /** What comes next, and from then on until told otherwise; of several the last one is repeated. */
-  says(...lines: (Line | ((fields: Params) => Line))[]): void
+  says(...lines: Cue[]): void
   /** What it was asked, oldest first: `orderquery`, `closeorder` … */
   readonly asked: { endpoint: string; fields: Params }[]
   /** The variables that make a shop talk to it. */
@@ -36,13 +38,13 @@ export function signedAnswer(changes: Params, type = 'MD5'): string {
 }
 
 export async function startScriptedWechat(): Promise<ScriptedWechat> {
-  let script: (Line | ((fields: Params) => Line))[] = []
+  let script: Cue[] = []
   const asked: ScriptedWechat['asked'] = []
   const server = createServer(async (request, response) => {
     const fields = fromXml(await text(request))
     asked.push({ endpoint: request.url?.split('/').at(-1) ?? '', fields })
     const next = script.length > 1 ? script.shift() : script[0]
-    const line = typeof next === 'function' ? next(fields) : next
+    const line = typeof next === 'function' ? await next(fields) : next
     if (line === undefined) return
     response.end(typeof line === 'string' ? line : signedAnswer(line))
   })
