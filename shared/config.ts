@@ -148,7 +148,8 @@ export const variables = {
   SMS_SIGN_NAME: optional(text, { legacyName: 'SignName' }),
   SMS_TEMPLATE_ID: optional(text, { legacyName: 'TemplateId' }),
   SMS_ENDPOINT: defaulted(webUrl, 'https://sms.tencentcloudapi.com'),
-  SMS_CODE_LENGTH: defaulted(integer(4, 8), 6),
+  // The provider's code templates take six digits at most.
+  SMS_CODE_LENGTH: defaulted(integer(4, 6), 6),
   SMS_CODE_TTL: defaulted(integer(30, 3600), 300),
   SMS_ECHO_CODE: defaulted(flag, false),
   REGISTER_REQUIRES_SMS: defaulted(flag, true),

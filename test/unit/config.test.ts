@@ -153,7 +153,7 @@ const rules: Record<VariableName, Rule> = {
   SMS_SIGN_NAME: anyText(),
   SMS_TEMPLATE_ID: anyText(),
   SMS_ENDPOINT: { fallback: 'https://sms.tencentcloudapi.com', good: https('x'), bad: noUrl },
-  SMS_CODE_LENGTH: numbers(6, [4, 8], ['3', '9']),
+  SMS_CODE_LENGTH: numbers(6, [4, 6], ['3', '7']),
   SMS_CODE_TTL: numbers(300, [30, 3600], ['29', '3601']),
   SMS_ECHO_CODE: { fallback: false, ...flag },
   REGISTER_REQUIRES_SMS: { fallback: true, ...flag },
