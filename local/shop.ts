@@ -12,6 +12,7 @@ import { startTimers } from './gateway/timers.ts'
 import { healthCheck } from './health.ts'
 import { type CloudFunction, createFunction } from './runtime/function.ts'
 import type { LogLine } from './runtime/instance.ts'
+import { createWebFunction } from './runtime/web-function.ts'
 import { type SmsSim, startSmsSim } from './sms-sim/index.ts'
 import { startWechatSim, type WechatSim } from './wechat-sim/index.ts'
 
@@ -28,6 +29,8 @@ export type ShopOptions = {
   pathPrefix?: string
   /** How much faster than WeChat Pay the simulator repeats its notifications. */
   notifySpeed?: number
+  /** Runs every function that has a path as a web function, not only those that serverless.yml deploys so. */
+  web?: boolean
   /** Whether the timers of serverless.yml fire; tests invoke the functions themselves. */
   timers?: boolean
   /** The SMS simulator's own limits of one phone number. */
@@ -81,11 +84,12 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     })
     const service = readServiceMap(join(root, 'serverless.yml'))
     const functions = new Map(
-      service.map(({ name, timeoutSec, memoryMb, variables }) => {
+      service.map(({ name, timeoutSec, memoryMb, variables, isWeb, paths }) => {
+        const create = isWeb || (options.web && paths.length > 0) ? createWebFunction : createFunction
         const codeDir = join(root, 'dist', name)
         const onLog = (line: LogLine) => options.onLog?.(name, line)
         const own = declaredFor(env, variables)
-        return [name, createFunction({ name, codeDir, env: own, timeoutSec, memoryMb, onLog })] as const
+        return [name, create({ name, codeDir, env: own, timeoutSec, memoryMb, onLog })] as const
       }),
     )
     closers.push(() => Promise.all([...functions.values()].map((fn) => fn.close())))

@@ -1,6 +1,7 @@
 /**
- * `npm start [-- --host [address]]`: the whole shop on this machine, from an empty checkout to a summary of what to
- * try. Ctrl-C or SIGTERM ends it and all that it started.
+ * `npm start [-- --host [address]] [--web]`: the whole shop on this machine, from an empty checkout to a summary of
+ * what to try. `--web` runs every function with a path as a web function. Ctrl-C or SIGTERM ends it and all that it
+ * started.
  */
 import { parseArgs } from 'node:util'
 import { stop as stopEsbuild } from 'esbuild'
@@ -46,7 +47,7 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { host, ports } = readSettings()
+  const { host, ports, web } = readSettings()
   await checkPorts(ports, host)
   const database = await whileGoingOn('Preparing database and build', () => prepare(ports))
   closers.push(database.stop)
@@ -60,6 +61,7 @@ async function start(): Promise<void> {
     env: process.env,
     ports,
     host,
+    web,
     timers: true,
     notifySpeed: positiveNumber('WX_NOTIFY_SPEED', 1),
     onAccess: (access) => isOpen && log.access(access),
@@ -118,16 +120,20 @@ function endIfStopping(): void {
   if (isStopping) throw new PlainError('stopped')
 }
 
-function readSettings(): { host: string; ports: Ports } {
+function readSettings(): { host: string; ports: Ports; web: boolean } {
   const args = process.argv.slice(2)
   // `--host` alone opens the shop to the local network.
   const bare = args.indexOf('--host')
   if (bare >= 0 && (args[bare + 1] === undefined || args[bare + 1]?.startsWith('-')))
     args.splice(bare, 1, '--host=0.0.0.0')
-  const { values } = parseArgs({ args, options: { host: { type: 'string', default: '127.0.0.1' } } })
+  const { values } = parseArgs({
+    args,
+    options: { host: { type: 'string', default: '127.0.0.1' }, web: { type: 'boolean', default: false } },
+  })
   const shop = portOf('PORT', 3000)
   return {
     host: values.host,
+    web: values.web,
     ports: { shop, wechat: portOf('WX_SIM_PORT', shop + 1), sms: portOf('SMS_SIM_PORT', shop + 2) },
   }
 }

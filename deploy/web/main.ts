@@ -1,6 +1,6 @@
 /**
- * What `scf_bootstrap` starts: the function's bundle, which lies beside it, on the port that the platform expects
- * (another one as the first argument, for tests).
+ * What `scf_bootstrap` starts: the function's bundle, which lies beside it, at the port and address that the platform
+ * expects. Others may be the arguments, for work on one machine.
  */
 import { createRequire } from 'node:module'
 import { serveFunction, type WebHandler } from './server.ts'
@@ -14,7 +14,8 @@ const { main_handler } = load('./index.js') as { main_handler: WebHandler }
 
 const line = (fields: object) => process.stdout.write(`${JSON.stringify(fields)}\n`)
 
-serveFunction({ handler: main_handler, port: Number(process.argv[2] ?? 9000), host: '0.0.0.0' }).then(
+const [port = '9000', host = '0.0.0.0'] = process.argv.slice(2)
+serveFunction({ handler: main_handler, port: Number(port), host }).then(
   (server) => {
     line({ level: 'info', msg: 'web_function_started', port: server.port })
     // Pools of the function keep the process alive after the last request: end it.

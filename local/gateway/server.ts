@@ -28,7 +28,7 @@ export type GatewayOptions = EventOptions & {
   host?: string
   /** Which function owns a path. */
   router: Router
-  functions: Map<string, Pick<CloudFunction, 'invoke'>>
+  functions: Map<string, Pick<CloudFunction, 'invoke' | 'isWeb'>>
   staticFolders?: StaticFolder[]
   /** What `GET /local.json` tells the storefront's demo build about this machine. */
   localFacts?: Record<string, unknown>
@@ -133,6 +133,8 @@ async function invoke(
     answer.headers.connection = 'close'
     return { answer }
   }
+  const target = options.functions.get(functionName)
+  if (target === undefined) throw new Error(`${functionName} is in serverless.yml but was not started`)
   const event = toEvent(
     {
       method: request.method ?? 'GET',
@@ -142,10 +144,9 @@ async function invoke(
       clientAddress: addressOf(request),
       requestId,
     },
-    options,
+    // No gateway makes an event for a web function: it gets the request itself.
+    target.isWeb ? {} : options,
   )
-  const target = options.functions.get(functionName)
-  if (target === undefined) throw new Error(`${functionName} is in serverless.yml but was not started`)
   const { result, error, coldStart } = await target.invoke(event, { requestId })
   if (error === undefined) {
     const answer = toResponse(result)

@@ -10,6 +10,8 @@ export type ServiceFunction = {
   /** Paths and aliases, as written. */
   paths: string[]
   timers: Timer[]
+  /** Deployed as a web function: `type: web`. */
+  isWeb: boolean
   /** Names of the variables that are declared for it; undefined when the file declares none at all. */
   variables: string[] | undefined
   timeoutSec: number
@@ -18,6 +20,7 @@ export type ServiceFunction = {
 
 type Settings = { timeout?: unknown; memorySize?: unknown; environment?: Record<string, unknown> }
 type Entry = Settings & {
+  type?: 'event' | 'web'
   events?: {
     http?: { path: string; aliases?: string[] }
     timer?: { cron: string; argument?: string; enabled?: unknown }
@@ -43,6 +46,7 @@ export function readServiceMap(file: string): ServiceFunction[] {
       timers: events.flatMap(({ timer }) =>
         timer && timer.enabled !== false ? [{ cron: timer.cron, argument: timer.argument ?? '' }] : [],
       ),
+      isWeb: entry.type === 'web',
       variables: namesOf(provider.environment, entry.environment),
       timeoutSec: firstNumber(entry.timeout, provider.timeout) ?? DEFAULT_TIMEOUT_SEC,
       memoryMb: firstNumber(entry.memorySize, provider.memorySize) ?? DEFAULT_MEMORY_MB,

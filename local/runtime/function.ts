@@ -3,11 +3,7 @@
  * their environment but what is declared, one request at a time each.
  */
 import { randomUUID } from 'node:crypto'
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { atExit } from '../at-exit.ts'
-import { isAlive } from '../lock.mjs'
+import { copyCode } from './code-copy.ts'
 import {
   environmentProblems,
   type FunctionInfo,
@@ -48,6 +44,8 @@ export type InvokeResult = {
 
 export type CloudFunction = {
   readonly name: string
+  /** It is called over HTTP: a gateway passes requests on as they came. */
+  readonly isWeb?: boolean
   /** Never rejects: failures of the function come back as `error`. */
   invoke(event: unknown, options?: { requestId?: string }): Promise<InvokeResult>
   /** The process ids of the instances that live. */
@@ -67,23 +65,11 @@ export type CloudFunction = {
  * await login.close()
  */
 export function createFunction(options: FunctionOptions): CloudFunction {
-  const info: FunctionInfo = {
-    name: options.name,
-    env: options.env ?? {},
-    timeoutSec: options.timeoutSec ?? 3,
-    memoryMb: options.memoryMb ?? 128,
-    region: options.region ?? 'ap-guangzhou',
-    namespace: options.namespace ?? 'default',
-  }
-  const problems = environmentProblems(info.env)
-  if (problems.length > 0) throw new Error(`Environment of ${info.name}: ${problems.join('; ')}`)
-
+  const info = functionInfo(options)
   const copy = copyCode(options.codeDir)
-  const removeCopy = () => rmSync(copy, { recursive: true, force: true })
-  const keepCopy = atExit(removeCopy)
   const pool = new InstancePool({
-    codeDir: copy,
-    env: instanceEnvironment(info, copy),
+    codeDir: copy.dir,
+    env: instanceEnvironment(info, copy.dir),
     timeoutSec: info.timeoutSec,
     initTimeoutSec: options.initTimeoutSec ?? 60,
     maxInstances: options.maxInstances ?? 4,
@@ -116,40 +102,27 @@ export function createFunction(options: FunctionOptions): CloudFunction {
     },
     async close() {
       await pool.close()
-      keepCopy()
-      removeCopy()
+      copy.remove()
     },
   }
 }
 
-function tooLarge(what: string, status: Failure['status']): Failure {
-  return { status, message: `The ${what} exceeds the limit of ${PAYLOAD_LIMIT_BYTES} bytes` }
-}
-
-/**
- * The function's folder alone, outside the checkout: a package that was not bundled is missing here as it would be
- * on the platform.
- */
-function copyCode(codeDir: string): string {
-  sweepCopies()
-  const copy = mkdtempSync(join(tmpdir(), `letao-code-${process.pid}-`))
-  cpSync(codeDir, copy, { recursive: true })
-  return copy
-}
-
-let isSwept = false
-
-/** Removes what killed runners left behind. */
-function sweepCopies(): void {
-  if (isSwept) return
-  isSwept = true
-  for (const name of readdirSync(tmpdir())) {
-    const owner = Number(/^letao-code-(\d+)-/.exec(name)?.[1])
-    if (!owner || isAlive(owner)) continue
-    try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true })
-    } catch {
-      // It belongs to another user, who will sweep it.
-    }
+/** @throws Error when the platform would refuse the environment */
+export function functionInfo(options: FunctionOptions): FunctionInfo {
+  const info: FunctionInfo = {
+    name: options.name,
+    env: options.env ?? {},
+    timeoutSec: options.timeoutSec ?? 3,
+    memoryMb: options.memoryMb ?? 128,
+    region: options.region ?? 'ap-guangzhou',
+    namespace: options.namespace ?? 'default',
   }
+  const problems = environmentProblems(info.env)
+  if (problems.length > 0) throw new Error(`Environment of ${info.name}: ${problems.join('; ')}`)
+  return info
+}
+
+/** What the platform says of a payload beyond its limit. */
+export function tooLarge(what: string, status: Failure['status']): Failure {
+  return { status, message: `The ${what} exceeds the limit of ${PAYLOAD_LIMIT_BYTES} bytes` }
 }

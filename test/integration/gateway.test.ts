@@ -23,6 +23,7 @@ functions:
       - http: { method: POST, path: /Echo, aliases: [/user/echo] }
   broken:
     handler: index.main_handler
+    type: web
     timeout: 60
     environment: { <<: [*tokens] }
     events:
@@ -42,12 +43,13 @@ const codeDir = writeFunctions(SOURCES)
 const map = join(codeDir, 'serverless.yml')
 writeFileSync(map, SERVERLESS)
 
-test('reads functions, aliases, timers, variables and times of serverless.yml', () => {
+test('reads functions, aliases, timers, types, variables and times of serverless.yml', () => {
   assert.deepEqual(readServiceMap(map), [
     {
       name: 'echo',
       paths: ['/Echo', '/user/echo'],
       timers: [],
+      isWeb: false,
       variables: ['STAGE'],
       timeoutSec: 5,
       memoryMb: 128,
@@ -56,6 +58,7 @@ test('reads functions, aliases, timers, variables and times of serverless.yml', 
       name: 'broken',
       paths: ['/broken'],
       timers: [{ cron: '0 */5 * * * * *', argument: 'hello' }],
+      isWeb: true,
       variables: ['STAGE', 'JWT_SECRET'],
       timeoutSec: 60,
       memoryMb: 128,
