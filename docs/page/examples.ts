@@ -18,7 +18,7 @@ export function curlExample(request: ExampleRequest, base: string): string {
   const url = `${base}${request.path}${query.size > 0 ? `?${query}` : ''}`
   const lines = [`curl ${query.size > 0 ? quote(url) : url}`]
   if (request.login) lines.push('-H "Authorization: Bearer $TOKEN"')
-  if (request.path === '/wx/order') lines.push('-H "Idempotency-Key: $(uuidgen)"')
+  if (request.path === '/wx/order') lines.push('-H "Idempotency-Key: order-$(date +%s)"')
   if (request.body !== undefined) {
     const text = typeof request.body === 'string' ? request.body : JSON.stringify(request.body)
     lines.push(`-H 'Content-Type: ${request.contentType ?? 'application/json'}'`, `-d ${quote(text)}`)
@@ -46,7 +46,8 @@ export function typescriptExample(request: ExampleRequest, base: string): string
     '',
     `const api = createClient<paths>({ baseUrl: '${base}' })`,
     `const { data, error } = await ${call}`,
-    'if (data?.status !== 200) throw new Error((data ?? error).msg)',
+    'const answer = data ?? error',
+    'if (answer.status !== 200) throw new Error(answer.msg)',
   ].join('\n')
 }
 

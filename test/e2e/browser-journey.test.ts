@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { prepareDemoLogin } from '../../local/demo-account.ts'
-import { DEMO_LOGIN } from '../../local/demo-env.ts'
 import {
   assertAccessible,
   demoSession,
@@ -185,26 +184,4 @@ test('can be used with the keyboard alone', async () => {
     await page.evaluate('document.activeElement.getAttribute("aria-label")'),
     '移出跃川 城市通勤慢跑鞋',
   )
-})
-
-test('tries a documented endpoint from the documentation page', async () => {
-  const { page } = phone
-  await page.setViewportSize({ width: 1280, height: 900 })
-  await page.goto('/docs')
-  await assertAccessible(page, 'docs')
-  await screenshot(page, 'docs')
-
-  const login = page.locator('#login')
-  await login.getByText('Try it').click()
-  const { username, password } = DEMO_LOGIN
-  await login.getByLabel('Body').fill(JSON.stringify({ username, password }))
-  await login.getByRole('button', { name: 'Send' }).click()
-  await login.getByText('HTTP 200').waitFor()
-  const order = page.locator('#placeOrder')
-  await order.getByText('Try it').click()
-  await order.getByRole('button', { name: 'Send' }).click()
-  await order.getByRole('img', { name: 'QR code of the answer' }).waitFor()
-
-  assert.match(await page.getByRole('textbox', { name: 'Token' }).inputValue(), /^ey/)
-  assert.deepEqual(phone.problems, [])
 })

@@ -1299,7 +1299,7 @@ export interface components {
                  *       "username": "xiaole",
                  *       "password": "Letao2024",
                  *       "repeat_password": "Letao2024",
-                 *       "mobile": "13800138000",
+                 *       "mobile": "13900139000",
                  *       "smscode": "123456"
                  *     }
                  */
@@ -1355,7 +1355,7 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "mobile": "13800138000"
+                 *       "mobile": "13900139000"
                  *     }
                  */
                 "application/json": {
