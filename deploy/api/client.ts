@@ -2,7 +2,8 @@
 import { Agent } from 'node:http'
 import { CommonClient } from 'tencentcloud-sdk-nodejs-common'
 import { scf } from 'tencentcloud-sdk-nodejs-scf'
-import { ApiError, DeployError, failureOf, isTransient } from './errors.ts'
+import { redact } from '../provider/redact.ts'
+import { ApiError, type ApiFailure, DeployError, failureOf, isTransient } from './errors.ts'
 import { type Pace, paceFrom } from './pace.ts'
 
 type ScfClient = InstanceType<typeof scf.v20180416.Client>
@@ -123,20 +124,19 @@ export class Api {
       } catch (error) {
         const failure = failureOf(error)
         // A request over the rate limit was not carried out, so it may always be sent again.
-        const again =
-          isTransient(failure) && (repeatable || failure.code?.startsWith('RequestLimitExceeded') === true)
+        const again = isTransient(failure) && (repeatable || isOverLimit(failure))
         const pauseMs = retryPausesMs[attempt]
         if (!again || pauseMs === undefined)
-          throw new ApiError(action, subject, this.#withoutSecrets(failure))
-        await this.pace.pause(pauseMs)
+          throw new ApiError(action, subject, { ...failure, message: this.redact(failure.message) })
+        if (isOverLimit(failure)) await this.pace.pauseForLimit(pauseMs)
+        else await this.pace.pause(pauseMs)
       }
     }
   }
 
-  #withoutSecrets<F extends { message: string }>(failure: F): F {
-    let { message } = failure
-    for (const secret of this.#secrets) message = message.replaceAll(secret, '***')
-    return { ...failure, message }
+  /** A text of the platform or of a function, without what nobody may see. */
+  redact(text: string): string {
+    return redact(text, this.#secrets)
   }
 
   #client<C extends CommonClient | ScfClient>(
@@ -156,6 +156,10 @@ export class Api {
     this.#clients.set(key, client)
     return client
   }
+}
+
+function isOverLimit({ code }: ApiFailure): boolean {
+  return code?.startsWith('RequestLimitExceeded') === true
 }
 
 interface ClientConfig {

@@ -71,16 +71,32 @@ export function isTransient({ code, httpStatus }: ApiFailure): boolean {
   return code.startsWith('InternalError') || code.startsWith('RequestLimitExceeded')
 }
 
+/** All described by the vendor as "not in this state, repeat when it is normal" or "in progress". */
 const busyCodes = [
-  'FailedOperation.FunctionStatusError',
+  'FailedOperation.CreateTrigger',
+  'FailedOperation.DeleteFunction',
   'FailedOperation.FunctionNameStatusError',
+  'FailedOperation.FunctionStatusError',
   'FailedOperation.FunctionVersionStatusNotActive',
+  'FailedOperation.OperationConflict',
   'FailedOperation.ProvisionedInProgress',
+  'FailedOperation.PublishVersion',
   'FailedOperation.ReservedInProgress',
   'FailedOperation.TotalConcurrencyMemoryInProgress',
+  'FailedOperation.UpdateFunctionCode',
   'ResourceUnavailable',
   'OperationConflict',
 ]
+
+/** Whether the API does not offer the action, or not to this key. */
+export function isNotOffered(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    /^(InvalidAction|UnsupportedOperation|UnauthorizedOperation|AuthFailure\.UnauthorizedOperation)/.test(
+      error.code,
+    )
+  )
+}
 
 /** Failures that mean "an earlier step is still running": wait for the function, then ask again. */
 export function isBusy({ code }: ApiFailure): boolean {

@@ -20,6 +20,11 @@ export class Pace {
     await sleep(ms * this.#factor)
   }
 
+  /** Waits `ms` in full, whatever the pace: the API counts by the second. */
+  async pauseForLimit(ms: number): Promise<void> {
+    await sleep(this.#limited ? ms : 0)
+  }
+
   /** Waits until one more request of this action keeps within the rate limit. */
   async admit(action: string): Promise<void> {
     if (!this.#limited) return

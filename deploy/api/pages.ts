@@ -1,20 +1,22 @@
-/** Lists in full: the API answers 20 entries at a time unless told otherwise. */
+/** Lists in full. */
 
-const pageSize = 100
+/** What the API takes when no limit is given; how much more it would take is documented for no list. */
+const pageSize = 20
 
 /**
  * Reads every page of a list.
  *
- * @param read - reads one page; `total` undefined means that the list ends with the first short page
+ * @param read - reads one page; without a `total` the list ends with the first short page
  */
 export async function allPages<T>(
-  read: (offset: number, limit: number) => Promise<{ items: readonly T[]; total: number | undefined }>,
+  read: (offset: number, limit: number) => Promise<{ items: readonly T[]; total: number | null | undefined }>,
 ): Promise<T[]> {
   const found: T[] = []
   for (;;) {
     const { items, total } = await read(found.length, pageSize)
     found.push(...items)
     if (items.length === 0) return found
-    if (total === undefined ? items.length < pageSize : found.length >= total) return found
+    if (items.length < pageSize && (typeof total !== 'number' || found.length >= total)) return found
+    if (typeof total === 'number' && found.length >= total) return found
   }
 }

@@ -37,6 +37,11 @@ export async function findFunction(
 
 const failed = /Failed$/
 
+/** An answer without a status is about something that has none, and so cannot be waited for. */
+function isActive({ Status }: FunctionDetails): boolean {
+  return !Status || Status === 'Active'
+}
+
 /**
  * Polls until nothing is in progress, whatever came of it.
  *
@@ -51,7 +56,7 @@ export async function settled(
   const start = performance.now()
   for (;;) {
     const details = await findFunction(api, id, qualifier)
-    if (!details || details.Status === 'Active' || failed.test(details.Status ?? '')) return details
+    if (!details || isActive(details) || failed.test(details.Status ?? '')) return details
     if (performance.now() - start > limitMs) {
       throw new DeployError(
         `${id.key} is still ${details.Status} after five minutes.\nLook at ${id.FunctionName} in the console, then run the same command again.`,
@@ -72,14 +77,14 @@ export async function active(api: Api, id: FunctionId, qualifier?: string): Prom
     throw new DeployError(
       `${id.key} is gone: somebody deleted ${id.FunctionName} meanwhile.\nRun the same command again.`,
     )
-  if (details.Status !== 'Active')
+  if (!isActive(details))
     throw new DeployError(
-      `${id.key} is ${failureReason(details)}.\nRun the same command again once the cause is removed.`,
+      `${id.key} is ${api.redact(failureReason(details))}.\nRun the same command again once the cause is removed.`,
     )
   return details
 }
 
-/** `UpdateFailed (code: message)`, without anything that could hold a value of ours. */
+/** `UpdateFailed (code: message)`, as the platform says it. */
 export function failureReason({ Status, StatusReasons, StatusDesc }: FunctionDetails): string {
   const reasons = (StatusReasons ?? []).map(
     ({ ErrorCode, ErrorMessage }) => `${ErrorCode ?? ''}: ${oneLine(ErrorMessage ?? '')}`,

@@ -1,5 +1,6 @@
 /** Credentials, region and clock: everything the API has to say before a deploy. */
-
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
 import type { Api } from '../api/client.ts'
 import { ApiError, DeployError } from '../api/errors.ts'
 import type { Framework } from '../provider/framework.ts'
@@ -17,7 +18,12 @@ export async function checkApi(framework: Framework): Promise<Finding[]> {
     if (!(error instanceof DeployError)) throw error
     return [fail('credentials', error.message.replace(/\s+/g, ' '))]
   }
-  return [...(await checkCredentials(api)), await checkClock(api)]
+  const clock = watchClock()
+  try {
+    return [...(await checkCredentials(api)), clockFinding(clock.skewSec())]
+  } finally {
+    clock.end()
+  }
 }
 
 async function checkCredentials(api: Api): Promise<Finding[]> {
@@ -33,25 +39,25 @@ async function checkCredentials(api: Api): Promise<Finding[]> {
   }
 }
 
-async function checkClock(api: Api): Promise<Finding> {
-  const url = api.base ?? new URL('https://scf.tencentcloudapi.com')
-  const before = Date.now()
-  try {
-    // Unsigned, so it is refused; only the time of the answer counts.
-    const response = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(10_000) })
-    await response.arrayBuffer()
-    const theirs = Date.parse(response.headers.get('date') ?? '')
-    if (Number.isNaN(theirs)) return warn('clock', 'the API did not say its time')
-    const skewSec = Math.round(((before + Date.now()) / 2 - theirs) / 1000)
-    if (Math.abs(skewSec) >= refusedSkewSec)
-      return fail(
-        'clock',
-        `${skewSec} s off the API’s: it refuses signatures that old; set this machine’s clock`,
-      )
-    if (Math.abs(skewSec) >= worryingSkewSec)
-      return warn('clock', `${skewSec} s off the API’s: set this machine’s clock`)
-    return ok('clock', `${Math.abs(skewSec)} s off the API’s`)
-  } catch {
-    return warn('clock', 'the API could not be asked for its time')
+const answered = 'http.client.response.finish'
+
+/** Listens to the time that the API puts on its answers, also on refusals. The SDK does not hand it on. */
+function watchClock(): { skewSec(): number | undefined; end(): void } {
+  let skewSec: number | undefined
+  const listen = (message: unknown) => {
+    const { response } = message as { response: IncomingMessage }
+    const theirs = Date.parse(response.headers.date ?? '')
+    if (!Number.isNaN(theirs)) skewSec = Math.round((Date.now() - theirs) / 1000)
   }
+  subscribe(answered, listen)
+  return { skewSec: () => skewSec, end: () => void unsubscribe(answered, listen) }
+}
+
+function clockFinding(skewSec: number | undefined): Finding {
+  if (skewSec === undefined) return warn('clock', 'the API could not be asked for its time')
+  const text = `${Math.abs(skewSec)} s ${skewSec < 0 ? 'behind' : 'ahead of'} the API’s`
+  if (Math.abs(skewSec) >= refusedSkewSec)
+    return fail('clock', `${text}: it refuses signatures that old; set this machine’s clock`)
+  if (Math.abs(skewSec) >= worryingSkewSec) return warn('clock', `${text}: set this machine’s clock`)
+  return ok('clock', `within ${Math.abs(skewSec) + 1} s of the API’s`)
 }

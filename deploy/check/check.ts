@@ -24,7 +24,7 @@ export async function check(framework: Framework): Promise<void> {
   const failed = findings.filter(({ level }) => level === 'FAIL')
   if (failed.length > 0) {
     throw new DeployError(
-      `${failed.length} of ${findings.length} checks failed: ${failed.map(({ about }) => about).join(', ')}.`,
+      `${failed.length} of ${findings.length} checks failed: see the lines that begin with FAIL.\nValues come from the shell and from .env.${service.stage} (docs/operations.md says which are needed).`,
     )
   }
   framework.print(`${findings.length} checks, none failed.`)

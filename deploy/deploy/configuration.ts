@@ -17,14 +17,23 @@ type Configuration = Pick<
   | 'InstanceConcurrencyConfig'
 >
 
-/** Everything that the create and the update request have in common. */
-export function configurationOf(service: ShopService, fn: ShopFunction): Configuration {
+/**
+ * Everything that the create and the update request have in common.
+ *
+ * @param details - the function as it is, for what has to be taken away from it
+ */
+export function configurationOf(
+  service: ShopService,
+  fn: ShopFunction,
+  details?: FunctionDetails,
+): Configuration {
+  const hasVpc = service.vpc.vpcId !== '' || Boolean(details?.VpcConfig?.VpcId)
   return {
     MemorySize: fn.memorySize,
     Timeout: fn.timeoutSec,
     InitTimeout: fn.initTimeoutSec,
     Environment: { Variables: variablesOf(fn) },
-    VpcConfig: { VpcId: service.vpc.vpcId, SubnetId: service.vpc.subnetId },
+    ...(hasVpc ? { VpcConfig: { VpcId: service.vpc.vpcId, SubnetId: service.vpc.subnetId } } : {}),
     PublicNetConfig: {
       PublicNetStatus: service.publicAccess ? 'ENABLE' : 'DISABLE',
       EipConfig: { EipStatus: service.fixedIp ? 'ENABLE' : 'DISABLE' },
@@ -56,6 +65,7 @@ export function configurationDifferences(
 ): string[] {
   const found: string[] = []
   const compare = (name: string, want: string | number, have: string | number | undefined | null) => {
+    // What is not told is not different.
     if (have !== undefined && have !== null && have !== want)
       found.push(`${name} ${have || 'none'} → ${want || 'none'}`)
   }

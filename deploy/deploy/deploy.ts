@@ -124,7 +124,7 @@ async function migrateBefore(
   const plan = functions.find(({ state }) => state.fn.key === migrateKey)
   if (!plan || !functions.some(({ moves }) => moves)) return
   const { result } = await migrate(step.api, plan.state.fn, versions.get(plan) ?? 0)
-  step.say(migrateKey, oneLine(readable(result)))
+  step.say(migrateKey, oneLine(step.api.redact(readable(result))))
 }
 
 /** What `migrate` returned: a text for people, as JSON. */
@@ -171,12 +171,13 @@ function printPlan(plan: Plan, { print }: Output): void {
   if (plan.createsNamespace) lines.push('namespace: create')
   for (const fn of plan.functions) {
     const { key } = fn.state.fn
-    lines.push(...(isUnchanged(fn) ? [`${key}: unchanged`] : planLines(fn).map((line) => `${key}: ${line}`)))
+    lines.push(`${key}: ${isUnchanged(fn) ? 'unchanged' : planLines(fn).join(', ')}`)
   }
   if (plan.domain && !isDomainUnchanged(plan.domain)) lines.push(...domainLines(plan.domain))
   for (const name of plan.forgotten) lines.push(forgottenLine(name))
   for (const line of lines) print(line)
-  print('Nothing was changed.')
+  const changes = plan.functions.filter((fn) => !isUnchanged(fn)).length
+  print(`${changes} of ${plan.functions.length} functions would change. Nothing was changed.`)
 }
 
 function domainLines({ name, current, added, removed, settings }: DomainPlan): string[] {

@@ -70,7 +70,7 @@ export function planDomain(
 ): DomainPlan | undefined {
   const { domain } = service
   if (!domain) return undefined
-  const have = current?.EndpointsConfig ?? []
+  const have = (current?.EndpointsConfig ?? []).map(endpointOf)
   const touchedNames = new Set(touched.map(({ id }) => id.FunctionName))
   const known = new Set(service.functions.map(({ id }) => id.FunctionName))
   const replaced = (endpoint: Endpoint) =>
@@ -103,6 +103,18 @@ export function planDomain(
     removed: [...mine.keys()].filter((path) => !wantedPaths.has(path)),
     settings: current !== undefined && !hasSettings(current, domain.protocol, domain.certificateId),
   }
+}
+
+/** A path as it can be written back: an answer may hold more than a request takes. */
+export function endpointOf({
+  Namespace,
+  FunctionName,
+  Qualifier,
+  PathMatch,
+  PathRewrite,
+}: Endpoint): Endpoint {
+  const endpoint = { Namespace, FunctionName, Qualifier, PathMatch }
+  return PathRewrite && PathRewrite.length > 0 ? { ...endpoint, PathRewrite } : endpoint
 }
 
 function hasSettings(current: DomainInfo, protocol: string, certificateId: string): boolean {

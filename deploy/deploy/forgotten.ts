@@ -2,8 +2,10 @@
 import type { Api } from '../api/client.ts'
 import { isNotFound } from '../api/errors.ts'
 import { allPages } from '../api/pages.ts'
+import { findFunction } from '../api/wait.ts'
 import { isOurs } from '../provider/marks.ts'
 import type { ShopService } from '../provider/service.ts'
+import { inParallel } from './parallel.ts'
 
 /** The names of all functions in our namespace that were deployed from here, whether serverless.yml has them or not. */
 export async function deployedNames(api: Api, service: ShopService): Promise<string[]> {
@@ -23,9 +25,23 @@ async function listOurs(api: Api, service: ShopService): Promise<string[]> {
     const { Functions, TotalCount } = await api.scf('ListFunctions', request, { subject: service.namespace })
     return { items: Functions ?? [], total: TotalCount }
   })
-  return found
-    .filter(({ FunctionName, Description }) => isOurs(service, FunctionName ?? '', Description))
-    .map(({ FunctionName }) => FunctionName ?? '')
+  const described = await inParallel(found, async ({ FunctionName = '', Description }) => ({
+    name: FunctionName,
+    // A list may leave the description out.
+    description: Description ?? (await descriptionOf(api, service, FunctionName)),
+  }))
+  return described
+    .filter(({ name, description }) => isOurs(service, name, description))
+    .map(({ name }) => name)
+}
+
+async function descriptionOf(
+  api: Api,
+  { namespace }: ShopService,
+  FunctionName: string,
+): Promise<string | undefined> {
+  const id = { key: FunctionName, FunctionName, Namespace: namespace }
+  return (await findFunction(api, id))?.Description ?? undefined
 }
 
 /** Those of them that serverless.yml no longer names. */

@@ -19,7 +19,7 @@ export async function migrate(api: Api, fn: ShopFunction, version: number): Prom
   const problem = outcome.error ?? refusal(outcome.result)
   if (problem === undefined) return outcome
   throw new DeployError(
-    `migrate failed (version ${version}, request ${outcome.requestId}): ${problem}.\nThe traffic stays where it was. See serverless logs -f migrate, then deploy again.`,
+    `migrate failed (version ${version}, request ${outcome.requestId}): ${api.redact(problem)}.\nThe traffic stays where it was. See serverless logs -f migrate, then deploy again.`,
   )
 }
 

@@ -52,6 +52,7 @@ async function create(step: Step, plan: FunctionPlan): Promise<void> {
     const differences = configurationDifferences(service, fn, state.latest)
     await update(step, {
       ...plan,
+      state,
       code: codeIn(state.latest.Description) !== plan.artifact.sha256,
       configuration: differences,
     })
@@ -90,7 +91,7 @@ async function update({ api, service, say }: Step, plan: FunctionPlan): Promise<
   if (plan.code || plan.configuration.length > 0) {
     // Last, because the description says which code is there: after an interruption the old mark makes us repeat it.
     await write(api, fn.id, 'UpdateFunctionConfiguration', {
-      ...configurationOf(service, fn),
+      ...configurationOf(service, fn, plan.state.latest),
       Description: functionMark(service, fn.id, plan.artifact.sha256),
     })
     if (plan.configuration.length > 0) say(fn.key, 'configuration updated')

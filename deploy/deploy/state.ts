@@ -80,12 +80,13 @@ export async function readVersions(
   { key, FunctionName, Namespace }: FunctionId,
 ): Promise<Version[]> {
   const found = await allPages(async (Offset, Limit) => {
-    const { Versions, TotalCount } = await api.scf(
+    const { Versions, FunctionVersion, TotalCount } = await api.scf(
       'ListVersionByFunction',
       { FunctionName, Namespace, Offset, Limit },
       { subject: key },
     )
-    return { items: Versions ?? [], total: TotalCount }
+    const named = (FunctionVersion ?? []).map((Version) => ({ Version, Description: undefined }))
+    return { items: Versions ?? named, total: TotalCount }
   })
   return found
     .filter(({ Version }) => /^\d+$/.test(Version))

@@ -61,12 +61,14 @@ async function pointDefault(
   id: FunctionId,
   { version, canary, mark, isNew = false }: Target,
 ): Promise<void> {
-  const weights = canary ? [{ Version: String(canary.version), Weight: canary.share }] : []
-  await write(api, id, isNew ? 'CreateAlias' : 'UpdateAlias', {
+  const request = {
     Name: defaultAlias,
     FunctionVersion: String(version),
     // Sent when empty too: it is what ends a canary.
-    RoutingConfig: { AdditionalVersionWeights: weights },
+    RoutingConfig: {
+      AdditionalVersionWeights: canary ? [{ Version: String(canary.version), Weight: canary.share }] : [],
+    },
     Description: trafficMark(mark),
-  })
+  }
+  await write(api, id, isNew ? 'CreateAlias' : 'UpdateAlias', request)
 }

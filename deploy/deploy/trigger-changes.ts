@@ -47,7 +47,7 @@ export function urlTriggerName(service: ShopService): string {
 export function ourTriggers(service: ShopService, triggers: readonly TriggerInfo[]): TriggerInfo[] {
   const isTimer = new RegExp(`^${service.name}-timer-\\d+$`)
   return triggers.filter(({ Type, TriggerName, Qualifier }) => {
-    if (Qualifier !== undefined && Qualifier !== defaultAlias) return false
+    if (Qualifier && Qualifier !== defaultAlias) return false
     return Type === 'http'
       ? TriggerName === urlTriggerName(service)
       : Type === 'timer' && isTimer.test(TriggerName ?? '')
@@ -73,12 +73,17 @@ export function triggerChanges(
 }
 
 function isAsWanted(want: WantedTrigger, { TriggerDesc, Enable, CustomArgument }: TriggerInfo): boolean {
-  if (Enable !== undefined && (Enable === 1) !== want.enabled) return false
+  if (typeof Enable === 'number' && (Enable === 1) !== want.enabled) return false
   if (want.type === 'timer')
     return cronOf(TriggerDesc ?? '') === want.desc && (CustomArgument ?? '') === want.argument
   const have = parseObject(TriggerDesc ?? '')
   const net = (have.NetConfig ?? {}) as { EnableIntranet?: boolean; EnableExtranet?: boolean }
-  return have.AuthType === 'NONE' && net.EnableExtranet === true && (net.EnableIntranet ?? false) === false
+  // What is not told is not different.
+  return (
+    (have.AuthType ?? 'NONE') === 'NONE' &&
+    (net.EnableExtranet ?? true) === true &&
+    (net.EnableIntranet ?? false) === false
+  )
 }
 
 /** A timer's description is sent as the bare cron text and may be read back as `{"cron":"…"}`. */
@@ -97,7 +102,7 @@ function parseObject(text: string): Record<string, unknown> {
 }
 
 /** The public address in a function URL's description; it may appear a few seconds after the trigger. */
-export function urlIn(triggers: readonly TriggerInfo[]): string | undefined {
+export function urlIn(triggers: readonly Pick<TriggerInfo, 'Type' | 'TriggerDesc'>[]): string | undefined {
   for (const { Type, TriggerDesc } of triggers) {
     if (Type !== 'http') continue
     const { NetConfig } = parseObject(TriggerDesc ?? '')

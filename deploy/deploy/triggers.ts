@@ -1,7 +1,7 @@
 /** Sets a function's triggers. */
 import type { Api } from '../api/client.ts'
 import { isInUse, isNotFound } from '../api/errors.ts'
-import { write } from '../api/wait.ts'
+import { findFunction, write } from '../api/wait.ts'
 import type { FunctionPlan } from './plan.ts'
 import type { Step } from './prepare.ts'
 import { defaultAlias, readTriggers, type TriggerInfo } from './state.ts'
@@ -84,7 +84,8 @@ export async function functionUrl(
   let url = urlIn(triggers)
   for (let poll = 0; url === undefined && poll < urlPolls; poll += 1) {
     if (poll > 0) await api.pace.pause(1000)
-    url = urlIn(await readTriggers(api, fn.id))
+    // The list and the function each tell it at their own time.
+    url = urlIn(await readTriggers(api, fn.id)) ?? urlIn((await findFunction(api, fn.id))?.Triggers ?? [])
   }
   return url
 }

@@ -62,13 +62,13 @@ function errorOf({
   InvokeResult,
   RetMsg,
 }: {
-  ErrMsg?: string
-  InvokeResult?: number
-  RetMsg?: string
+  ErrMsg?: string | null
+  InvokeResult?: number | null
+  RetMsg?: string | null
 }): string | undefined {
   const message = firstLine(ErrMsg ?? '')
   if (message !== '') return message
-  if (InvokeResult !== undefined && InvokeResult !== 0)
+  if (typeof InvokeResult === 'number' && InvokeResult !== 0)
     return firstLine(RetMsg ?? '') || `the platform reports ${InvokeResult}`
   return platformError(RetMsg ?? '')
 }

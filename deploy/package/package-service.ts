@@ -9,12 +9,12 @@ export async function packageService(framework: Framework): Promise<void> {
   const { service } = framework
   const selected = selectFunctions(service, framework.text('function'))
   const packaged = await packageFunctions(service, selected, framework.packageFolder)
+  // The command's result; as the first step of a deploy, progress.
+  const show = framework.command === 'package' ? framework.print : framework.say
   const width = Math.max(...packaged.map(({ fn }) => fn.key.length))
   for (const { fn, artifact } of packaged) {
-    framework.say(
-      `${fn.key.padEnd(width)}  ${size(artifact.bytes).padStart(9)}  ${artifact.sha256.slice(0, 12)}`,
-    )
+    show(`${fn.key.padEnd(width)}  ${size(artifact.bytes).padStart(9)}  ${artifact.sha256.slice(0, 12)}`)
   }
   const total = packaged.reduce((sum, { artifact }) => sum + artifact.bytes, 0)
-  framework.say(`${packaged.length} packaged, ${size(total)} in all`)
+  show(`${packaged.length} packaged, ${size(total)} in all`)
 }

@@ -20,6 +20,7 @@ export interface Serverless {
     readonly package?: { readonly path?: string }
   }
   readonly serviceDir: string
+  readonly processedInput: { readonly commands: readonly string[] }
   readonly classes: { readonly Error: new (message: string, code: string) => Error }
   readonly configSchemaHandler: {
     defineProvider(name: string, schema: object): void
@@ -80,6 +81,11 @@ export class Framework {
       secrets: environmentValues(this.service),
     })
     return this.#api
+  }
+
+  /** The command that was typed, `deploy` or `invoke local`, say. */
+  get command(): string {
+    return this.#serverless.processedInput.commands.join(' ')
   }
 
   /** Where the zips are, when it is not `.serverless`. */

@@ -1,8 +1,8 @@
 /** Takes the paths of functions off every domain that has them; what belongs to others is written back as it was. */
 import type { Api, ScfResponse } from '../api/client.ts'
-import { ApiError, isNotFound } from '../api/errors.ts'
+import { isNotFound, isNotOffered } from '../api/errors.ts'
 import { allPages } from '../api/pages.ts'
-import { readDomain } from '../deploy/domain.ts'
+import { endpointOf, readDomain } from '../deploy/domain.ts'
 import type { ShopService } from '../provider/service.ts'
 
 type Domain = ScfResponse<'GetCustomDomain'>
@@ -15,7 +15,7 @@ export async function unmapDomains(
   say: (line: string) => void,
 ): Promise<void> {
   for (const domain of await domainsOf(api, service)) {
-    const all = domain.EndpointsConfig ?? []
+    const all = (domain.EndpointsConfig ?? []).map(endpointOf)
     const kept = all.filter(
       ({ Namespace, FunctionName }) => Namespace !== service.namespace || !functionNames.has(FunctionName),
     )
@@ -33,7 +33,7 @@ export async function unmapDomains(
       Domain,
       EndpointsConfig: kept,
       ...(Protocol ? { Protocol } : {}),
-      ...(CertConfig?.CertificateId ? { CertConfig } : {}),
+      ...(CertConfig?.CertificateId ? { CertConfig: { CertificateId: CertConfig.CertificateId } } : {}),
       ...(WafConfig?.WafOpen ? { WafConfig } : {}),
     }
     await api.scf('UpdateCustomDomain', request, { subject: Domain })
@@ -48,11 +48,7 @@ async function domainsOf(api: Api, service: ShopService): Promise<Domain[]> {
     return { items: Domains ?? [], total: Total }
   }).catch((error: unknown) => {
     // Where the list is not offered, the configured domain is what can be known.
-    if (
-      error instanceof ApiError &&
-      /^(InvalidAction|UnsupportedOperation|UnauthorizedOperation)/.test(error.code)
-    )
-      return []
+    if (isNotOffered(error)) return []
     throw error
   })
   const names = new Set([

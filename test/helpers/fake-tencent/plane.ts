@@ -123,6 +123,10 @@ export class FakePlane {
   clockOffsetMs = 0
   invoker: Invoker = async () => ({ RetMsg: '{}', ErrMsg: '', InvokeResult: 0 })
   random: () => number = Math.random
+  /** Actions that this control plane does not offer. */
+  readonly unsupported = new Set<string>()
+  /** Changes an answer before it is sent: the real API leaves out, or answers null for, what it documents as optional. */
+  reshape: (action: string, answer: Record<string, unknown>) => object = (_action, answer) => answer
   readonly #regions = new Map<string, Region>()
   readonly #failures: { during: string; status: string; code: string; message: string }[] = []
   readonly #recent = new Map<string, number[]>()
@@ -248,7 +252,9 @@ export class FakePlane {
       if (!regions.has(regionName)) refuse('UnsupportedRegion', `The region ${regionName} is not supported.`)
       const parameters = JSON.parse(body.toString('utf8')) as Record<string, unknown>
       this.calls.push({ action, region: regionName, request: parameters })
-      return await this.#dispatch(String(request.headers['x-tc-version']), action, regionName, parameters)
+      const version = String(request.headers['x-tc-version'])
+      const answer = await this.#dispatch(version, action, regionName, parameters)
+      return this.reshape(action, structuredClone(answer) as Record<string, unknown>)
     } catch (error) {
       if (error instanceof Refusal) return { Error: { Code: error.code, Message: error.message } }
       return { Error: { Code: 'InternalError.FakePlane', Message: String(error) } }
@@ -265,7 +271,8 @@ export class FakePlane {
     if (version === '2019-12-05' && action === 'DescribeCertificate')
       return answerCertificate(this.certificates, request)
     if (version !== '2018-04-16') refuse('NoSuchVersion', `The version ${version} does not exist.`)
-    if (!isKnownAction(action)) refuse('InvalidAction', `The action ${action} does not exist.`)
+    if (!isKnownAction(action) || this.unsupported.has(action))
+      refuse('InvalidAction', `The action ${action} does not exist.`)
     validate(action, request)
     const handler = scfHandlers[action] ?? refuse('UnsupportedOperation', `${action} is not played here.`)
     const now = () => new Date(Date.now() + this.clockOffsetMs).toISOString().slice(0, 19).replace('T', ' ')
