@@ -54,15 +54,18 @@ export function createWebFunction(options: FunctionOptions): CloudFunction {
   }
 
   function start(): Server {
-    const child = spawn(process.execPath, ['server.js', '0', '127.0.0.1'], {
+    const bootstrap = join(import.meta.dirname, 'web-bootstrap.cjs')
+    const child = spawn(process.execPath, ['--require', bootstrap, 'server.js', '0', '127.0.0.1'], {
       cwd: copy.dir,
       env: instanceEnvironment(info, copy.dir),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     const gone = once(child, 'close').catch(() => {})
     const port = new Promise<number>((resolve, reject) => {
       for (const stream of ['stdout', 'stderr'] as const) {
-        forEachLine(child[stream], (text) => {
+        const source = child[stream]
+        if (!source) continue
+        forEachLine(source, (text) => {
           const started = /"web_function_started","port":(\d+)/.exec(text)
           if (started) resolve(Number(started[1]))
           else options.onLog?.({ stream, text, pid: child.pid ?? -1 })
