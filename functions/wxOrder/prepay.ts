@@ -6,9 +6,10 @@ import type { Logger } from '#shared/log'
 import { type OrderRow, orderLock, readOrder } from '#shared/pay/orders'
 import { queryAndSettle } from '#shared/pay/query'
 import { settle } from '#shared/pay/settle'
-import { isOpen, isPaid, openStates, stateText } from '#shared/pay/states'
+import { openStates } from '#shared/pay/states'
 import { toAppError, type Wechat, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
 import type { XmlFields } from '#shared/xml'
+import { mustBeInTime, mustBeOpen } from './in-time.ts'
 
 export interface PrepayDeps {
   db: Database
@@ -42,9 +43,8 @@ export function codeExpiry({ code_url_at }: PayableOrder): Date {
  * @throws AppError ORDER_PAID, ORDER_CLOSED, PAY_REFUSED, UPSTREAM_FAILED
  */
 export async function prepay(order: OrderRow, deps: PrepayDeps): Promise<PayableOrder> {
-  const isReady = isPayable(order, deps.now())
-  mustBeOurs(order, deps)
-  if (isReady) return order
+  await mustBeInTime(order, deps)
+  if (isPayable(order, deps.now())) return order
   return deps.db.withLock(orderLock(order.out_trade_no), WAIT_SEC, async (session) => {
     const fresh = await readOrder(session, order.id)
     if (isPayable(fresh, deps.now())) return fresh
@@ -64,24 +64,6 @@ export async function prepay(order: OrderRow, deps: PrepayDeps): Promise<Payable
     if (affectedRows === 0) mustBeOpen(await readOrder(session, fresh.id))
     return { ...fresh, prepay_id: prepayId, code_url: codeUrl, code_url_at: madeAt }
   })
-}
-
-/** @throws AppError ORDER_PAID, ORDER_CLOSED */
-function mustBeOpen({ out_trade_no, trade_state }: OrderRow): void {
-  if (isOpen(trade_state)) return
-  throw new AppError(isPaid(trade_state) ? 'ORDER_PAID' : 'ORDER_CLOSED', {
-    data: { out_trade_no, trade_state, trade_state_desc: stateText[trade_state] },
-  })
-}
-
-/**
- * An order of a merchant that the shop was before: its notify could not be verified any more, and asked for again it
- * would be paid to a merchant that the order does not name.
- */
-function mustBeOurs(order: OrderRow, { config, log }: PrepayDeps): void {
-  if (order.appid === config.WX_APPID && order.mch_id === config.WX_MCH_ID) return
-  log.warn('order_of_other_merchant', { outTradeNo: order.out_trade_no, mchId: order.mch_id })
-  throw new AppError('PAY_REFUSED', { msg: '收款商户已变更，请重新下单' })
 }
 
 /** Is there a living `code_url`? Throws when the order's life is over. */

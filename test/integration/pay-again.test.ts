@@ -1,17 +1,32 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { loadFunction, type MainHandler } from '../helpers/functions.ts'
-import { crowdOf, type OrderData, openPayShop, type PayShop } from '../helpers/pay-shop.ts'
+import { call, loadFunction, type MainHandler } from '../helpers/functions.ts'
+import {
+  crowdOf,
+  notifyFields,
+  type OrderData,
+  openPayShop,
+  type PayShop,
+  SUCCESS_XML,
+  sendNotify,
+  signedXml,
+} from '../helpers/pay-shop.ts'
+import { type ScriptedWechat, startScriptedWechat } from '../helpers/scripted-wechat.ts'
 
 let shop: PayShop
 let wxOrder: MainHandler
+let scripted: ScriptedWechat
 const instances = crowdOf('wxOrder')
 
 before(async () => {
   shop = await openPayShop({ env: { RATE_LIMIT: 'off' } })
+  scripted = await startScriptedWechat()
   wxOrder = loadFunction('wxOrder')
 })
-after(() => shop.close())
+after(async () => {
+  await scripted.close()
+  await shop.close()
+})
 
 describe('paying an own order again', () => {
   const payAgain = (by: { id: number; token: string }, outTradeNo: string) =>
@@ -106,5 +121,112 @@ describe('paying an own order again', () => {
     assert.equal(codes.size, 1)
     assert.ok(!codes.has(undefined))
     assert.equal(shop.asked(out_trade_no).length, 2)
+  })
+
+  test('gives the stored code to the last minute of its two hours, and says until when it lives', async () => {
+    const shopper = shop.shopper()
+    const { out_trade_no, code_url } = await shop.buy(wxOrder, shopper)
+    await shop.age(out_trade_no, 2 * 3600 - 60)
+    const { json } = await payAgain(shopper, out_trade_no)
+    const data = json.data as OrderData & { code_expires_at: string }
+    assert.equal(data.code_url, code_url)
+    const madeAt = (await shop.order(out_trade_no)).code_url_at as Date
+    assert.equal(data.code_expires_at, new Date(madeAt.getTime() + 2 * 3600_000).toISOString())
+    assert.equal(shop.asked(out_trade_no).length, 1)
+  })
+
+  test('renews with the address and notify URL of its first day, whatever they are today', async () => {
+    const shopper = shop.shopper()
+    const { out_trade_no } = await shop.buy(wxOrder, shopper)
+    await shop.age(out_trade_no, 2 * 3600)
+    shop.advanceWechat(2 * 3600_000)
+    const changed = { WX_NOTIFY_URL: 'https://elsewhere.example.com/pay/notify', WX_SIGN_TYPE: 'HMAC-SHA256' }
+    const { json } = await shop.with(changed, () =>
+      call(wxOrder, {
+        path: '/wx/order',
+        body: { out_trade_no, spbill_create_ip: '192.0.2.1' },
+        token: shopper.token,
+        address: '198.51.100.7',
+      }),
+    )
+    shop.advanceWechat(-2 * 3600_000)
+    assert.equal(json.status, 200)
+    const [first, second] = shop.asked(out_trade_no)
+    assert.equal(second?.fields.spbill_create_ip, first?.fields.spbill_create_ip)
+    assert.equal(second?.fields.notify_url, shop.notifyUrl)
+    assert.equal(second?.result, 'SUCCESS')
+  })
+
+  test('that is paid with its old code while WeChat makes the new one is 1051, not a dead code', async () => {
+    const shopper = shop.shopper()
+    const order = await shop.buy(wxOrder, shopper)
+    const { out_trade_no } = order
+    await shop.age(out_trade_no, 2 * 3600)
+    scripted.says(async () => {
+      const { body } = await sendNotify(loadFunction('wxNotify'), signedXml(notifyFields(order)))
+      assert.equal(body, SUCCESS_XML)
+      return {
+        prepay_id: 'wx201411101639507cbf6ffd8b0779950874',
+        code_url: 'weixin://wxpay/bizpayurl?pr=new',
+      }
+    })
+    const { json } = await shop.with(scripted.env, () => payAgain(shopper, out_trade_no))
+    assert.equal(json.status, 1051)
+    assert.deepEqual(json.data, { out_trade_no, trade_state: 'SUCCESS', trade_state_desc: '支付成功' })
+    assert.equal((await shop.order(out_trade_no)).trade_state, 'SUCCESS')
+  })
+
+  describe('after its time at WeChat is over', () => {
+    async function expired() {
+      const shopper = shop.shopper()
+      const { out_trade_no } = await shop.buy(wxOrder, shopper)
+      await shop.database.query("UPDATE payorder SET time_expire = '20261101120000' WHERE out_trade_no = ?", [
+        out_trade_no,
+      ])
+      return { shopper, out_trade_no }
+    }
+
+    test('closes it at WeChat and here, and says 1052', async () => {
+      const { shopper, out_trade_no } = await expired()
+      const { json } = await payAgain(shopper, out_trade_no)
+      assert.equal(json.status, 1052)
+      assert.deepEqual(json.data, { out_trade_no, trade_state: 'CLOSED', trade_state_desc: '订单已关闭' })
+      assert.equal(shop.wechat.orders.get(out_trade_no)?.state, 'CLOSED')
+      assert.equal(shop.asked(out_trade_no).length, 1)
+    })
+
+    test('learns that it was paid in time, and says 1051', async () => {
+      const { shopper, out_trade_no } = await expired()
+      shop.payQuietly(out_trade_no)
+      assert.equal((await payAgain(shopper, out_trade_no)).json.status, 1051)
+      const { trade_state, attention } = await shop.order(out_trade_no)
+      assert.deepEqual([trade_state, attention], ['SUCCESS', null])
+    })
+
+    test('leaves it open, with 502, when WeChat cannot be asked', async () => {
+      const { shopper, out_trade_no } = await expired()
+      const disarm = shop.wechat.faults.add({ on: 'orderquery', kind: 'reset' })
+      assert.equal((await payAgain(shopper, out_trade_no)).statusCode, 502)
+      disarm()
+      assert.equal((await shop.order(out_trade_no)).trade_state, 'NOTPAY')
+    })
+  })
+
+  test('of a merchant that the shop was before gets no code: its payment could not be verified', async () => {
+    const shopper = shop.shopper()
+    const { out_trade_no } = await shop.buy(wxOrder, shopper)
+    for (const changed of [{ WX_MCH_ID: '1999999999' }, { WX_APPID: 'wx0000000000000000' }]) {
+      for (const seconds of [0, 2 * 3600]) {
+        await shop.age(out_trade_no, seconds)
+        const { json } = await shop.with(changed, () => payAgain(shopper, out_trade_no))
+        assert.equal(json.status, 1050)
+        assert.equal(json.msg, '收款商户已变更，请重新下单')
+        assert.equal(json.data, undefined)
+        await shop.age(out_trade_no, -seconds)
+      }
+    }
+    assert.equal(shop.asked(out_trade_no).length, 1)
+    assert.equal(shop.logs.of('order_of_other_merchant', out_trade_no).length, 4)
+    assert.equal((await payAgain(shopper, out_trade_no)).json.status, 200)
   })
 })

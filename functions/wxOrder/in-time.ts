@@ -1,0 +1,48 @@
+/** May this order still be paid? Whoever asks too late is told what became of it. */
+import { parseBeijing } from '#shared/beijing-time'
+import { AppError } from '#shared/errors'
+import { type CloseDeps, closeEverywhere } from '#shared/pay/close'
+import { type OrderRow, readOrder } from '#shared/pay/orders'
+import { isOpen, isPaid, stateText } from '#shared/pay/states'
+import { toAppError } from '#shared/pay/wechat'
+
+/** WeChat takes nothing on that has to be paid within less. */
+const MIN_LIFE_LEFT_MS = 5 * 60_000
+
+/** @throws AppError ORDER_PAID, ORDER_CLOSED */
+export function mustBeOpen({ out_trade_no, trade_state }: OrderRow): void {
+  if (isOpen(trade_state)) return
+  throw new AppError(isPaid(trade_state) ? 'ORDER_PAID' : 'ORDER_CLOSED', {
+    data: { out_trade_no, trade_state, trade_state_desc: stateText[trade_state] },
+  })
+}
+
+/**
+ * Ends an order whose own life at WeChat is over, or as good as over (normally `reconcile` did so long before). It may
+ * have been paid in time, so it is not just called expired: WeChat is asked, and it is closed or settled.
+ *
+ * @throws AppError ORDER_PAID, ORDER_CLOSED, PAY_REFUSED, UPSTREAM_FAILED
+ */
+export async function mustBeInTime(order: OrderRow, deps: CloseDeps): Promise<void> {
+  mustBeOpen(order)
+  mustBeOurs(order, deps)
+  const expiresAt = parseBeijing(order.time_expire)
+  if (!expiresAt || deps.now().getTime() <= expiresAt.getTime() - MIN_LIFE_LEFT_MS) return
+  try {
+    await closeEverywhere(order, 'query', deps)
+  } catch (error) {
+    throw toAppError(error)
+  }
+  mustBeOpen(await readOrder(deps.db, order.id))
+  throw new AppError('PAY_REFUSED', { msg: '订单正在支付，请稍后再试' })
+}
+
+/**
+ * An order of a merchant that the shop was before: its notify could not be verified any more, and asked for again it
+ * would be paid to a merchant that the order does not name.
+ */
+function mustBeOurs(order: OrderRow, { config, log }: CloseDeps): void {
+  if (order.appid === config.WX_APPID && order.mch_id === config.WX_MCH_ID) return
+  log.warn('order_of_other_merchant', { outTradeNo: order.out_trade_no, mchId: order.mch_id })
+  throw new AppError('PAY_REFUSED', { msg: '收款商户已变更，请重新下单' })
+}
