@@ -3,18 +3,8 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { prepareDemoLogin } from '../../local/demo-account.ts'
-import {
-  assertAccessible,
-  demoSession,
-  openBrowser,
-  openPhone,
-  type Phone,
-  screenshot,
-} from '../helpers/browser.ts'
+import { demoSession, inspectPage, openBrowser, openPhone, type Phone } from '../helpers/browser.ts'
 import { openTestShop, type TestShop } from '../helpers/shop.ts'
-
-/** What Chromium's own guidance calls good is 0.1; nothing here should move at all. */
-const LAYOUT_SHIFT_LIMIT = 0.02
 
 let shop: TestShop
 let browser: Browser
@@ -33,14 +23,7 @@ beforeEach(async () => {
 })
 afterEach(() => phone.close())
 
-/** Everything that is asked of a page when it has come to rest. */
-async function inspect(name: string): Promise<void> {
-  await assertAccessible(phone.page, name)
-  const shift = await phone.layoutShift()
-  assert.ok(shift < LAYOUT_SHIFT_LIMIT, `${name} moved by ${shift}`)
-  await screenshot(phone.page, name)
-  assert.deepEqual(phone.problems, [], `console of ${name}`)
-}
+const inspect = (name: string) => inspectPage(phone, name)
 
 test('buys two products, from the home page to the paid order in the list', async () => {
   const { page } = phone

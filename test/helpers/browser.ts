@@ -11,6 +11,9 @@ import { rememberLayoutShift, seriousFindings, settled } from './page-scripts.ts
 
 const root = join(import.meta.dirname, '../..')
 
+/** What Chromium's own guidance calls good is 0.1; nothing here should move at all. */
+const LAYOUT_SHIFT_LIMIT = 0.02
+
 /** Generous: what is waited for comes as soon as it is there, on a busy machine later. */
 const PATIENCE_MS = 60_000
 
@@ -94,10 +97,27 @@ export async function assertAccessible(page: Page, name: string): Promise<void> 
   assert.deepEqual(await page.evaluate(seriousFindings), [], `axe on ${name}`)
 }
 
-/** Keeps a picture of the page: in `.local/screenshots`, with UPDATE_SCREENSHOTS=1 in `docs/screenshots`. */
+/** Fails when the page moved while it came to rest: people press what is no longer there. */
+export async function assertStill(phone: Phone, name: string): Promise<void> {
+  const shift = await phone.layoutShift()
+  assert.ok(shift < LAYOUT_SHIFT_LIMIT, `${name} moved by ${shift}`)
+}
+
+/** Everything that is asked of a page when it has come to rest; keeps a picture of it. */
+export async function inspectPage(phone: Phone, name: string): Promise<void> {
+  const { page } = phone
+  await assertAccessible(page, name)
+  await assertStill(phone, name)
+  assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, `${name} has one main heading`)
+  assert.match(await page.title(), /乐淘/, `${name} has a title`)
+  await screenshot(page, name)
+  assert.deepEqual(phone.problems, [], `console of ${name}`)
+}
+
+/** Keeps a picture of the page in `.local/screenshots`. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   await page.evaluate(settled)
-  const folder = join(root, process.env.UPDATE_SCREENSHOTS ? 'docs/screenshots' : '.local/screenshots')
+  const folder = join(root, '.local/screenshots')
   mkdirSync(folder, { recursive: true })
   await page.screenshot({
     path: join(folder, `${name}.png`),
