@@ -1,38 +1,54 @@
 /** 下载交易账单: a stream of lines, however long the day was. */
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { openStream, readText, TransportError } from '#shared/pay/transport'
 import { type PayConfig, signedRequest, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
-import { parseXml } from '#shared/xml'
+import { parseXml, XmlError } from '#shared/xml'
+import { dayOf } from './differences.ts'
 
 const MAX_REFUSAL_BYTES = 64 * 1024
 
+/** The longest line of a bill has some hundred characters; what never ends is no bill. */
+const MAX_LINE_CHARS = 64 * 1024
+
+/** WeChat keeps bills for three months. Of older days, "there is no bill" says nothing. */
+const KEPT_MS = 89 * 86_400_000
+
 /**
- * Yields the bill of a day line by line. A day without a bill (`No Bill Exist`) has no lines.
+ * Yields the bill of a day line by line. A day that is over and has no bill (`No Bill Exist`) has no lines.
  *
  * @param billDate - `yyyyMMdd`, Beijing time
- * @throws WechatRefused (also while the bill is not ready: `Bill Creating`), WechatUnreachable
+ * @throws WechatRefused (also while the bill is not ready: `Bill Creating`, or of a day that can have none yet or no
+ *   more), WechatUnreachable
  */
-export async function* downloadBill(billDate: string, config: PayConfig): AsyncGenerator<string> {
+export async function* downloadBill(billDate: string, config: PayConfig, now: Date): AsyncGenerator<string> {
   const body = signedRequest(config, { bill_date: billDate, bill_type: 'ALL', tar_type: 'GZIP' })
   try {
     const response = await openStream(config, '/pay/downloadbill', body)
     const { head, all } = await peek(response, 5)
+    if (head.length === 0) throw new WechatUnreachable('an empty bill')
     // The bill is unsigned text or gzip; a refusal is XML.
     if (head.toString('latin1').startsWith('<xml>')) {
       const { return_msg: reason = '', error_code = 'FAIL' } = parseXml(
         await readText(all, MAX_REFUSAL_BYTES),
       )
-      if (reason === 'No Bill Exist') return
+      if (reason === 'No Bill Exist' && mayBeEmpty(billDate, now)) return
       throw new WechatRefused(error_code, reason)
     }
     const isGzip = head[0] === 0x1f && head[1] === 0x8b
-    yield* createInterface({ input: isGzip ? unzip(Readable.from(all)) : Readable.from(all) })
+    yield* linesOf(isGzip ? unzip(Readable.from(all)) : all)
   } catch (error) {
+    if (error instanceof WechatRefused || error instanceof WechatUnreachable) throw error
     if (error instanceof TransportError) throw new WechatUnreachable(error.message, error.cause)
-    throw error
+    if (error instanceof XmlError) throw new WechatUnreachable('reply that is not its XML', error)
+    // Whatever else goes wrong in here is the connection or the packing: the bill is not whole.
+    throw new WechatUnreachable('the bill broke off', error)
   }
+}
+
+function mayBeEmpty(billDate: string, now: Date): boolean {
+  const { start, end } = dayOf(billDate)
+  return end <= now && now.getTime() - start.getTime() < KEPT_MS
 }
 
 /** The first bytes of a stream, and the stream with them. */
@@ -51,8 +67,22 @@ async function peek(stream: Readable, bytes: number): Promise<{ head: Buffer; al
   return { head, all: all() }
 }
 
-function unzip(source: Readable): Readable {
-  const gunzip = createGunzip()
-  source.on('error', (error) => gunzip.destroy(error))
-  return source.pipe(gunzip)
+function unzip(source: Readable): AsyncIterable<Buffer> {
+  // A fault of either side ends the iteration with it.
+  return pipeline(source, createGunzip(), () => undefined)
+}
+
+/** Lines by `\n` or `\r\n` alone: names of goods may hold characters that other readers take for a line's end. */
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  // Not fatal: WeChat cuts long names by bytes. Whether the bill is whole, its summary says.
+  const decoder = new TextDecoder('utf-8')
+  let rest = ''
+  for await (const chunk of chunks) {
+    rest += decoder.decode(chunk, { stream: true })
+    const lines = rest.split('\n')
+    rest = lines.pop() ?? ''
+    if (rest.length > MAX_LINE_CHARS) throw new Error('a line without an end')
+    for (const line of lines) yield line.replace(/\r$/, '')
+  }
+  yield (rest + decoder.decode()).replace(/\r$/, '')
 }

@@ -1,9 +1,9 @@
-import { beijingDigits } from '#shared/beijing-time'
 import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
 import { createWechat } from '#shared/pay/wechat'
 import { type BillReport, compareBill } from './bill.ts'
+import { billDateOf, dayOf } from './differences.ts'
 import { downloadBill } from './download.ts'
 
 /** Storing and comparing a long day takes more than the 2.5 s of a request. */
@@ -20,9 +20,12 @@ export const main_handler = job(
     const db = openDatabase(config.DATABASE_URL, { statementTimeoutMs: STATEMENT_TIMEOUT_MS })
     try {
       const deps = { db, config, wechat: createWechat(config), now, log }
-      const report = await compareBill(billDate, { ...deps, download: (date) => downloadBill(date, config) })
-      const { differences, ...figures } = report
-      log.info('bill_compared', { ...figures, differences: differences.length })
+      const report = await compareBill(billDate, {
+        ...deps,
+        download: (date) => downloadBill(date, config, now()),
+      })
+      const { differences: _shown, difference_count: differences, ...figures } = report
+      log.info('bill_compared', { ...figures, differences })
       return report
     } finally {
       await db.close()
@@ -32,24 +35,29 @@ export const main_handler = job(
 
 /** `yyyyMMdd` or `yyyy-MM-dd`; left out: yesterday in Beijing. */
 function readDate(given: unknown, now: Date): string {
-  if (given === undefined) return beijingDigits(new Date(now.getTime() - 86_400_000)).slice(0, 8)
+  if (given === undefined) return billDateOf(new Date(now.getTime() - 86_400_000))
   const text = String(given).replaceAll('-', '')
   if (!/^20\d{6}$/.test(text)) throw new Error('bill_date must be a day like 20261121')
+  dayOf(text)
   return text
 }
 
+/** So many differences are told in words. */
+const MAX_LINES = 20
+
 function summarise(report: BillReport): string[] {
-  const { bill_date, lines, differences, healed } = report
+  const { bill_date, lines, differences, difference_count, healed } = report
   const yuan = (fen: number) => `${fenToYuan(fen)} yuan (${fen} fen)`
   return [
     ...differences
-      .slice(0, 20)
+      .slice(0, MAX_LINES)
       .map(
         ({ kind, out_trade_no, transaction_id, out_refund_no, here_fen, there_fen }) =>
           `${kind}: order ${out_trade_no} transaction ${transaction_id} ${out_refund_no} here ${here_fen} there ${there_fen} fen`,
       ),
+    ...(difference_count > MAX_LINES ? [`and ${difference_count - MAX_LINES} more, in bill_difference`] : []),
     ...(healed > 0 ? [`healed: ${healed} payments that were known to WeChat Pay only`] : []),
     `bill ${bill_date}: ${lines} lines, paid ${yuan(report.paid_there_fen)}, refunded ${yuan(report.refunded_there_fen)}, ` +
-      `here ${yuan(report.paid_here_fen)} and ${yuan(report.refunded_here_fen)}, ${differences.length} differences`,
+      `here ${yuan(report.paid_here_fen)} and ${yuan(report.refunded_here_fen)}, ${difference_count} differences`,
   ]
 }

@@ -26,9 +26,18 @@ const columns = {
 
 type Column = keyof typeof columns
 
+/** Free text of the merchant, which may hold anything, also what separates values. */
+const FREE_TEXT = '商品名称'
+
+interface Header {
+  readonly width: number
+  readonly freeText: number
+  readonly index: Readonly<Record<Column, number>>
+}
+
 /** Reads a bill line by line: feed it each line of the file in order, then ask whether it was whole. */
 export class BillParser {
-  #index: Record<Column, number> | undefined
+  #header: Header | undefined
   #lines = 0
   /** How many lines the summary promises; undefined before it. */
   #promised: number | undefined
@@ -41,22 +50,22 @@ export class BillParser {
   parse(line: string): BillLine | undefined {
     const text = line.replace(/^\uFEFF/, '').trimEnd()
     if (text === '') return undefined
-    if (!this.#index) {
-      this.#index = readHeader(text)
+    if (!this.#header) {
+      this.#header = readHeader(text)
     } else if (this.#isSummary) {
       this.#promised = Number(valuesOf(text)[0])
     } else if (!text.startsWith('`')) {
       this.#isSummary = true
     } else {
       this.#lines += 1
-      return toLine(valuesOf(text), this.#index)
+      return toLine(valuesOf(text), this.#header)
     }
     return undefined
   }
 
   /** @throws Error when lines are missing: the download broke off, and nothing tells so but this */
   finish(): void {
-    if (this.#index && this.#promised !== this.#lines) {
+    if (this.#header && this.#promised !== this.#lines) {
       throw new Error(`the bill broke off: ${this.#lines} of ${this.#promised ?? 'unknown'} lines`)
     }
   }
@@ -67,20 +76,23 @@ function valuesOf(text: string): string[] {
   return text.slice(1).split(',`')
 }
 
-function readHeader(text: string): Record<Column, number> {
+function readHeader(text: string): Header {
   const names = text.split(',')
   const entries = Object.entries(columns).map(([column, candidates]) => {
     const name = candidates.find((candidate) => names.includes(candidate))
     if (name === undefined) throw new Error(`the bill has no column ${candidates[0]}`)
     return [column, names.indexOf(name)]
   })
-  return Object.fromEntries(entries)
+  const freeText = names.includes(FREE_TEXT) ? names.indexOf(FREE_TEXT) : names.length
+  return { width: names.length, freeText, index: Object.fromEntries(entries) }
 }
 
-function toLine(values: readonly string[], index: Record<Column, number>): BillLine {
+function toLine(values: readonly string[], { width, freeText, index }: Header): BillLine {
   const value = (column: Column) => {
-    const text = values[index[column]]
-    if (text === undefined) throw new Error(`a line of the bill has only ${values.length} values`)
+    // What comes after free text is counted from the end.
+    const text = values.at(index[column] > freeText ? index[column] - width : index[column])
+    if (text === undefined || values.length < width)
+      throw new Error(`a line of the bill has only ${values.length} of ${width} values`)
     return text
   }
   const state = value('state')

@@ -7,7 +7,7 @@ export interface PostOptions {
   /** Client certificate and key (PEM), for the calls that move money out. */
   cert?: string
   key?: string
-  /** From the first byte sent to the last one received. */
+  /** From the first byte sent to the last one received; undefined: the answer may take as long as it keeps coming. */
   totalTimeoutMs?: number | undefined
 }
 
@@ -27,7 +27,7 @@ const CONNECT_TIMEOUT_MS = 3000
 const TOTAL_TIMEOUT_MS = 6000
 const MAX_REPLY_BYTES = 64 * 1024
 
-/** A stream that pauses for longer is broken. */
+/** A stream that does not begin within this time, or pauses for longer, is broken. */
 const STREAM_SILENCE_MS = 20_000
 
 /** After so many faults in a row the backup comes first, and after so long the primary again. */
@@ -113,10 +113,10 @@ function open(url: string, body: string, options: PostOptions): Promise<Incoming
     const connectTimer = setTimeout(() => {
       if (!isConnected) request.destroy(new Error('connect timeout'))
     }, CONNECT_TIMEOUT_MS)
-    const totalTimer =
-      totalTimeoutMs === undefined
-        ? undefined
-        : setTimeout(() => request.destroy(new Error('read timeout')), totalTimeoutMs)
+    const totalTimer = setTimeout(
+      () => request.destroy(new Error('read timeout')),
+      totalTimeoutMs ?? STREAM_SILENCE_MS,
+    )
     request.on('socket', (socket) => {
       socket.once(isTls ? 'secureConnect' : 'connect', () => {
         isConnected = true
@@ -124,6 +124,7 @@ function open(url: string, body: string, options: PostOptions): Promise<Incoming
       })
     })
     request.on('response', (response) => {
+      if (totalTimeoutMs === undefined) clearTimeout(totalTimer)
       response.once('close', () => clearTimeout(totalTimer))
       const { statusCode = 0 } = response
       if (statusCode === 200) return resolve(response)
