@@ -15,12 +15,12 @@ export async function info(
   functions: readonly ShopFunction[],
   print: (line: string) => void,
 ): Promise<void> {
-  print(
-    `service ${service.name}, stage ${service.stage}, region ${service.region}, namespace ${service.namespace}`,
-  )
   const deployed = await deployedNames(api, service)
   const states = await inParallel(functions, async (fn) =>
     deployed.includes(fn.id.FunctionName) ? await readState(api, service, fn) : undefined,
+  )
+  print(
+    `service ${service.name}, stage ${service.stage}, region ${service.region}, namespace ${service.namespace}`,
   )
   functions.forEach((fn, index) => {
     const state = states[index]
