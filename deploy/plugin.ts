@@ -4,6 +4,7 @@ import { DeployCommand } from './deploy/index.ts'
 import { InfoCommand } from './info/index.ts'
 import { InvokeCommand } from './invoke/index.ts'
 import { InvokeLocalCommand } from './invoke-local/index.ts'
+import { KongCommand } from './kong/index.ts'
 import { LogsCommand } from './logs/index.ts'
 import { PackageCommand } from './package/index.ts'
 import { PromoteCommand } from './promote/index.ts'
@@ -25,6 +26,7 @@ const commandClasses: (new () => Command)[] = [
   LogsCommand,
   RemoveCommand,
   CheckCommand,
+  KongCommand,
 ]
 
 export class TencentPlugin {

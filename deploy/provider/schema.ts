@@ -66,7 +66,8 @@ export const providerSchema = {
         method: { type: 'string', enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
         path,
         aliases: { type: 'array', items: path, uniqueItems: true },
-        auth: { type: 'string', enum: ['none', 'jwt'] },
+        // Who is believed: told to a gateway, while each function checks for itself.
+        auth: { type: 'string', enum: ['none', 'jwt', 'signature'] },
       },
       ['method', 'path'],
     ),
