@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { call, loadFunction, type MainHandler, type Reply } from '../helpers/functions.ts'
+import { assertAcknowledged, assertRefused } from '../helpers/notify-answers.ts'
 import { notifyFields, type Shopper, SUCCESS_XML, sendNotify, signedXml } from '../helpers/pay-shop.ts'
 import { openRefundShop, type RefundShop } from '../helpers/refund-shop.ts'
 import { type ScriptedWechat, startScriptedWechat } from '../helpers/scripted-wechat.ts'
-import { fromXml, type Params } from '../helpers/wechat-client.ts'
+import type { Params } from '../helpers/wechat-client.ts'
 
 let shop: RefundShop
 let scripted: ScriptedWechat
@@ -44,14 +45,11 @@ const close = ({ token }: Shopper, out_trade_no: string): Promise<Reply> =>
 const query = ({ token }: Shopper, out_trade_no: string): Promise<Reply> =>
   call(loadFunction('queryOrder'), { path: '/queryOrder', body: { out_trade_no }, token })
 
-async function acknowledges(fields: Params): Promise<void> {
-  assert.equal((await sendNotify(wxNotify, signedXml(fields))).body, SUCCESS_XML)
-}
+const acknowledges = async (fields: Params) =>
+  assertAcknowledged(await sendNotify(wxNotify, signedXml(fields)))
 
-async function refuses(fields: Params, reason: string): Promise<void> {
-  const { body } = await sendNotify(wxNotify, signedXml(fields))
-  assert.deepEqual(fromXml(body), { return_code: 'FAIL', return_msg: reason })
-}
+const refuses = async (fields: Params, reason: string) =>
+  assertRefused(await sendNotify(wxNotify, signedXml(fields)), reason)
 
 /** The journal in short: who said it, what became of it, from where to where. */
 const journal = async (outTradeNo: string) =>

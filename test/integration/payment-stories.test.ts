@@ -3,18 +3,18 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { startDatabaseProxy } from '../helpers/database-proxy.ts'
 import { call, loadFunction, type MainHandler, type Reply } from '../helpers/functions.ts'
+import { assertAcknowledged, assertRefused } from '../helpers/notify-answers.ts'
 import {
   notifyFields,
   type OrderData,
   openPayShop,
   type PayShop,
   type Shopper,
-  SUCCESS_XML,
   sendNotify,
   signedXml,
 } from '../helpers/pay-shop.ts'
 import { type Cue, type ScriptedWechat, startScriptedWechat } from '../helpers/scripted-wechat.ts'
-import { fromXml, type Params } from '../helpers/wechat-client.ts'
+import type { Params } from '../helpers/wechat-client.ts'
 
 let shop: PayShop
 let scripted: ScriptedWechat
@@ -52,9 +52,7 @@ const ask = (name: 'queryOrder' | 'closeOrder', { token }: Shopper, out_trade_no
 
 const stateOf = async (outTradeNo: string) => (await shop.order(outTradeNo)).trade_state
 
-async function notified(fields: Params): Promise<void> {
-  assert.equal((await sendNotify(wxNotify, signedXml(fields))).body, SUCCESS_XML)
-}
+const notified = async (fields: Params) => assertAcknowledged(await sendNotify(wxNotify, signedXml(fields)))
 
 const verdicts = async (outTradeNo: string) =>
   (await shop.events(outTradeNo)).map(({ source, verdict }) => `${source} ${verdict}`)
@@ -135,8 +133,7 @@ describe('a notify that arrives', () => {
       [{ WX_MCH_ID: '1999999999' }, '商户不符'],
       [{ WX_APPID: 'wx0000000000000000' }, '商户不符'],
     ] as const) {
-      const { body } = await shop.with(changed, () => sendNotify(wxNotify, xml))
-      assert.deepEqual(fromXml(body), { return_code: 'FAIL', return_msg: reason })
+      assertRefused(await shop.with(changed, () => sendNotify(wxNotify, xml)), reason)
     }
     assert.deepEqual(await shop.order(order.out_trade_no), before)
   })
