@@ -10,7 +10,7 @@ import { findOrInstallChromium } from './helpers/chromium.ts'
 
 const root = join(import.meta.dirname, '..')
 /** In the order of the README. */
-const CHOSEN = ['home', 'category', 'product', 'cart', 'pay', 'order']
+const CHOSEN = ['home', 'category', 'product', 'pay', 'order']
 /** CSS pixels: what a README shows side by side, and a little more for sharp displays. */
 const WIDTH = 360
 
