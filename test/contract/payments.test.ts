@@ -4,7 +4,7 @@ import { MAX_REFUNDS } from '#shared/pay/refund-request'
 import { refundMoves } from '#shared/pay/refunds'
 import { isRecorded, type PaymentFact, type Verdict } from '#shared/pay/settle'
 import { isOpen, isPaid, type TradeState, transitions } from '#shared/pay/states'
-import type { DifferenceKind } from '../../functions/bill/bill.ts'
+import type { DifferenceKind } from '../../functions/bill/differences.ts'
 import { codesIn, tableBelow } from '../helpers/markdown.ts'
 import { read } from '../helpers/source-tree.ts'
 
