@@ -101,9 +101,9 @@ class Run {
     await world.goTo(startMs + 20 * HOUR_MS)
     await this.#each(evening, (shopper) => shopper.comes())
     await world.goTo(startMs + DAY_MS + 10.5 * HOUR_MS)
-    const { lines, healed, differences } = await bill(world, startMs)
+    const { lines, healed, difference_count } = await bill(world, startMs)
     this.healed += healed
-    this.#say(`${name}: bill of ${lines} lines, ${healed} healed, ${differences.length} differences`)
+    this.#say(`${name}: bill of ${lines} lines, ${healed} healed, ${difference_count} differences`)
   }
 
   /** Shoppers come, while `reconcile` runs beside them and a process is killed now and then. */
@@ -166,9 +166,9 @@ class Run {
     await world.goTo(firstDayMs + (days + 1) * DAY_MS + 10.5 * HOUR_MS)
     let [billLines, billDifferences] = [0, 0]
     for (let day = 0; day <= days; day++) {
-      const { lines, differences } = await bill(world, firstDayMs + day * DAY_MS)
+      const { lines, difference_count } = await bill(world, firstDayMs + day * DAY_MS)
       billLines += lines
-      billDifferences += differences.length
+      billDifferences += difference_count
     }
     this.#say(`all bills: ${billLines} lines, ${billDifferences} differences`)
     return { billLines, billDifferences }
