@@ -17,12 +17,12 @@ const line = (fields: object) => process.stdout.write(`${JSON.stringify(fields)}
 const [port = '9000', host = '0.0.0.0'] = process.argv.slice(2)
 serveFunction({ handler: main_handler, port: Number(port), host }).then(
   (server) => {
-    line({ level: 'info', msg: 'web_function_started', port: server.port })
+    line({ level: 'info', event: 'web_function_started', port: server.port })
     // Pools of the function keep the process alive after the last request: end it.
     process.once('SIGTERM', () => void server.close(graceMs).then(() => process.exit(0)))
   },
   (error: unknown) => {
-    line({ level: 'error', msg: 'web_function_not_started', error: String(error) })
+    line({ level: 'error', event: 'web_function_not_started', error: String(error) })
     process.exit(1)
   },
 )

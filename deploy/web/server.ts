@@ -75,7 +75,7 @@ async function serve(
     // Our handlers answer their own faults; this is what is left, like a fault of the platform.
     const message = error instanceof Error ? error.message : String(error)
     process.stdout.write(
-      `${JSON.stringify({ level: 'error', msg: 'web_function_failed', requestId, error: message })}\n`,
+      `${JSON.stringify({ level: 'error', event: 'web_function_failed', requestId, error: message })}\n`,
     )
     if (!response.headersSent) send(response, { statusCode: 500, headers: {}, body: Buffer.alloc(0) })
     else response.destroy()
