@@ -6,4 +6,4 @@ import App from './app.vue'
 import { prefetchPages, router } from './router.ts'
 
 createApp(App).use(createPinia()).use(router).mount('#app')
-void router.isReady().then(prefetchPages)
+router.isReady().then(prefetchPages, () => undefined)

@@ -2,10 +2,11 @@
  * The pages. Their paths differ from the API's on purpose (`/my/orders`, not `/orders`), so that both can share one
  * origin. Every page but the first is its own script.
  */
-import { nextTick } from 'vue'
+import { nextTick, ref } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { online } from './lib/online.ts'
 import { announce, say } from './lib/say.ts'
+import { isRecord, stored } from './lib/storage.ts'
 import HomePage from './pages/home-page.vue'
 import { useSession } from './stores/session.ts'
 
@@ -117,6 +118,8 @@ router.beforeEach((to) => {
 
 router.afterEach((to, from, failure) => {
   if (failure) return
+  reloaded.clear()
+  pageMissing.value = false
   const title = to.meta.title
   document.title = title ? `${title} · 乐淘` : '乐淘 · 挑一双走得更远的鞋'
   // A page that replaces another inside one document is announced and focused like a page that loads.
@@ -128,11 +131,31 @@ function arrive(title: string) {
   document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
 }
 
+const reloaded = stored<{ href: string }>(
+  () => sessionStorage,
+  'reloaded',
+  (value): value is { href: string } => isRecord(value) && typeof value.href === 'string',
+)
+
+/** True when a page's script cannot be had, even by loading anew; app.vue says so. */
+export const pageMissing = ref(false)
+
 router.onError((error, to) => {
   if (!/import|module|fetch|load/i.test(String(error))) return
-  if (!online.value) say('网络已断开，恢复后再试')
+  if (!online.value) {
+    say('网络已断开，恢复后再试')
+    return
+  }
+  const { href } = router.resolve(to.fullPath)
+  if (reloaded.read()?.href === href) {
+    // That was tried: what is still missing is missing, and loading anew for ever helps nobody.
+    reloaded.clear()
+    pageMissing.value = true
+    return
+  }
   // The shop was updated while this page was open: its old scripts are gone, the new page has new ones.
-  else location.assign(router.resolve(to.fullPath).href)
+  reloaded.write({ href })
+  location.assign(href)
 })
 
 /** Fetches the other pages' scripts while nobody waits, so that the next page opens at once, even offline. */

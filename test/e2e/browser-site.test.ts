@@ -96,3 +96,42 @@ test('opens any page by its address, and shows its own page for what is not ther
   assert.deepEqual(phone.problems, [])
   await phone.close()
 })
+
+test('goes on with the new shop when the shop was updated while a page was open', async () => {
+  const phone = await openPhone(browser, site)
+  const { page } = phone
+  let isUpdated = false
+  await page.route(/product-page-.*\.js$/, (route) =>
+    isUpdated ? route.continue() : route.fulfill({ status: 404 }),
+  )
+  await page.goto('/')
+  const link = page.getByRole('link', { name: '凌步 云弹缓震跑鞋' })
+  await link.waitFor()
+  page.once('framenavigated', () => {
+    isUpdated = true
+  })
+  await link.click()
+
+  await page.getByRole('button', { name: '立即购买' }).waitFor()
+  assert.equal(new URL(page.url()).pathname, '/product/1')
+  await phone.close()
+})
+
+test('says so, and offers another try, when a page cannot be had at all', async () => {
+  const phone = await openPhone(browser, site)
+  const { page } = phone
+  let loads = 0
+  page.on('request', (request) => {
+    if (request.isNavigationRequest()) loads++
+  })
+  await page.route(/product-page-.*\.js$/, (route) => route.fulfill({ status: 404 }))
+  await page.goto('/product/1')
+  await page.getByRole('alert').getByText('页面没能打开，请稍后再试').waitFor()
+  assert.equal(loads, 2, 'loaded anew once')
+
+  await page.unrouteAll()
+  await page.getByRole('button', { name: '重新加载' }).click()
+
+  await page.getByRole('heading', { name: '凌步 云弹缓震跑鞋' }).waitFor()
+  await phone.close()
+})
