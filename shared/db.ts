@@ -39,6 +39,11 @@ export interface Database extends Session {
    * @throws AppError DATABASE_UNAVAILABLE when the lock stays taken
    */
   withLock<T>(name: string, waitSec: number, work: (session: Session) => Promise<T>): Promise<T>
+  /**
+   * The same database for a caller who does not wait longer, however slow it is: what is not done by then is rolled
+   * back (or, at the commit, unknown) and DATABASE_UNAVAILABLE.
+   */
+  within(ms: number): Session
   close(): Promise<void>
 }
 
@@ -56,6 +61,8 @@ export interface DatabaseOptions {
 const LOCK_WAIT_SEC = 2
 const NAMED_LOCK_STEP_SEC = 1
 const MAX_DEADLOCK_RETRIES = 3
+/** A connection that lives answers a ping at once. */
+const PING_MS = 1000
 
 /** Opens nothing yet: the first statement connects. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
@@ -110,6 +117,17 @@ class MysqlDatabase implements Database {
     })
   }
 
+  within(ms: number): Session {
+    const deadline = Date.now() + ms
+    const session = <T>(work: (one: MysqlSession) => Promise<T>) => this.#session(work, { deadline })
+    return {
+      rows: (sql, values) => session((one) => one.rows(sql, values)),
+      row: (sql, values) => session((one) => one.row(sql, values)),
+      run: (sql, values) => session((one) => one.run(sql, values)),
+      transaction: (work) => session((one) => one.transaction(work)),
+    }
+  }
+
   async close(): Promise<void> {
     const pool = this.#pool
     this.#pool = undefined
@@ -119,15 +137,16 @@ class MysqlDatabase implements Database {
   /** Runs `work` on one connection of the pool and returns it; after a fault the connection is thrown away. */
   async #session<T>(
     work: (session: MysqlSession) => Promise<T>,
-    options: { first?: 'is repeatable' } = {},
+    options: { first?: 'is repeatable'; deadline?: number } = {},
   ): Promise<T> {
+    const left = timeLeft(options.deadline)
     for (;;) {
-      const connection = await this.#connect()
-      const session = new MysqlSession(connection, this.#options.statementTimeoutMs)
+      const connection = await this.#connect(left)
+      const session = new MysqlSession(connection, () => left(this.#options.statementTimeoutMs))
       const reused = this.#used.has(connection.connection)
       let alive = options.first === 'is repeatable' || !reused
       try {
-        if (!alive) await session.ping()
+        if (!alive) await session.ping(left(PING_MS))
         alive = true
         const result = await work(session)
         this.#used.add(connection.connection)
@@ -147,7 +166,7 @@ class MysqlDatabase implements Database {
     }
   }
 
-  async #connect(): Promise<PoolConnection> {
+  async #connect(left: (ms: number) => number): Promise<PoolConnection> {
     this.#pool ??= createPool({
       uri: this.#url,
       connectionLimit: this.#options.poolSize,
@@ -164,7 +183,7 @@ class MysqlDatabase implements Database {
     try {
       connection = await answer(
         waiting,
-        this.#options.connectTimeoutMs + this.#options.statementTimeoutMs - 500,
+        left(this.#options.connectTimeoutMs + this.#options.statementTimeoutMs - 500),
       )
     } catch (error) {
       // Whoever comes late finds nobody waiting: give the connection back.
@@ -181,12 +200,12 @@ class MysqlDatabase implements Database {
             `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = ${LOCK_WAIT_SEC},
              sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
           ),
-          this.#options.statementTimeoutMs,
+          left(this.#options.statementTimeoutMs),
         )
         // No gap locks, and no snapshot that a locking read could contradict.
         await answer(
           connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'),
-          this.#options.statementTimeoutMs,
+          left(this.#options.statementTimeoutMs),
         )
       } catch (error) {
         connection.destroy()
@@ -202,11 +221,12 @@ const lockName = "SHA1(CONCAT(DATABASE(), ':', ?))"
 
 class MysqlSession implements Session {
   readonly #connection: PoolConnection
-  readonly #timeoutMs: number
+  /** What the next statement may take, in ms. */
+  readonly #timeLeft: () => number
 
-  constructor(connection: PoolConnection, timeoutMs: number) {
+  constructor(connection: PoolConnection, timeLeft: () => number) {
     this.#connection = connection
-    this.#timeoutMs = timeoutMs
+    this.#timeLeft = timeLeft
   }
 
   async rows<T>(sql: string, values: readonly SqlValue[] = []): Promise<T[]> {
@@ -241,8 +261,8 @@ class MysqlSession implements Session {
     }
   }
 
-  async ping(): Promise<void> {
-    await answer(this.#connection.ping(), 1000)
+  async ping(ms: number): Promise<void> {
+    await answer(this.#connection.ping(), ms)
   }
 
   /** Waits in short statements, so that a server that falls silent meanwhile is noticed in time. */
@@ -267,7 +287,7 @@ class MysqlSession implements Session {
   }
 
   #text(sql: string): Promise<unknown> {
-    return answer(this.#connection.query(sql), this.#timeoutMs)
+    return answer(this.#connection.query(sql), this.#timeLeft())
   }
 
   #execute<T extends RowDataPacket[] | ResultSetHeader>(
@@ -277,7 +297,7 @@ class MysqlSession implements Session {
     const statement = this.#connection.config.multipleStatements
       ? this.#connection.query<T>(sql, [...values])
       : this.#connection.execute<T>(sql, [...values])
-    return answer(statement, this.#timeoutMs)
+    return answer(statement, this.#timeLeft())
   }
 }
 
@@ -287,6 +307,11 @@ class ConnectionFault extends Error {
     super('the database cannot be reached', { cause })
     this.name = 'ConnectionFault'
   }
+}
+
+/** Cuts a time-out to what is left until the deadline. */
+function timeLeft(deadline = Number.POSITIVE_INFINITY): (ms: number) => number {
+  return (ms) => Math.max(0, Math.min(ms, deadline - Date.now()))
 }
 
 /** Awaits the server's answer, but not for ever. */

@@ -1,11 +1,18 @@
 /** A payment notify: verified, compared, recorded; only then acknowledged. */
 import type { Config } from '#shared/config'
+import type { Database } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { isRecorded, type SettleDeps, settle, type Verdict } from '#shared/pay/settle'
 import { verifyFields } from '#shared/sign'
 import { parseXml, XmlError, type XmlFields } from '#shared/xml'
 
-export type NotifyDeps = SettleDeps & { config: Config<'WX_APPID' | 'WX_MCH_ID' | 'WX_API_KEY'> }
+export type NotifyDeps = SettleDeps & {
+  db: Database
+  config: Config<'WX_APPID' | 'WX_MCH_ID' | 'WX_API_KEY'>
+}
+
+/** WeChat waits for 5 s; the way to the database and back to WeChat has its share. */
+const BUDGET_MS = 4000
 
 /**
  * Returns when the payment is durably recorded, or was before.
@@ -22,7 +29,8 @@ export async function takeNotify(xml: string, deps: NotifyDeps): Promise<Verdict
     throw new AppError('UNAUTHORIZED', { msg: '签名错误' })
   }
   const outTradeNo = fields.out_trade_no ?? ''
-  const verdict = await settle({ source: 'notify', outTradeNo, tradeState: 'SUCCESS', fields }, deps)
+  const fact = { source: 'notify', outTradeNo, tradeState: 'SUCCESS', fields } as const
+  const verdict = await settle(fact, { ...deps, db: deps.db.within(BUDGET_MS) })
   if (!isRecorded(verdict)) throw new AppError('PAY_REFUSED', { msg: reasons[verdict] ?? '订单不符' })
   return verdict
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createConnection } from 'mysql2/promise'
+import { startGateway } from '../../local/gateway/server.ts'
 import { startDatabaseProxy } from '../helpers/database-proxy.ts'
 import { call, loadFunction, type MainHandler } from '../helpers/functions.ts'
 import { assertAcknowledged, assertRefused } from '../helpers/notify-answers.ts'
 import {
+  instances,
   notifyFields,
   type OrderData,
   openPayShop,
@@ -210,6 +212,33 @@ describe('while the database', () => {
       })
       assert.equal((await shop.order(order.out_trade_no)).trade_state, 'SUCCESS')
     } finally {
+      await proxy.close()
+    }
+  })
+
+  test('is so slow that recording would take too long, WeChat reads FAIL in its five seconds', async () => {
+    const proxy = await startDatabaseProxy(shop.database.url)
+    const gateway = await startGateway({
+      router: () => 'wxNotify',
+      functions: new Map([['wxNotify', instances('wxNotify', 1)]]),
+    })
+    try {
+      const WX_NOTIFY_URL = `http://127.0.0.1:${gateway.port}/pay/notify`
+      const { out_trade_no } = await shop.with({ WX_NOTIFY_URL }, buy)
+      // Each statement takes a second: alone none is too slow.
+      proxy.onStatement = () => new Promise((resolve) => setTimeout(resolve, 1000, 'pass'))
+      await shop.with({ DATABASE_URL: proxy.url }, async () => {
+        shop.wechat.pay(out_trade_no)
+        const { status, body, reason } = await shop.wechat.waitForNotify(out_trade_no)
+        assert.equal(status, 200, reason)
+        assert.deepEqual(fromXml(body), { return_code: 'FAIL', return_msg: '系统繁忙，请稍后再试' })
+        assert.equal((await shop.order(out_trade_no)).trade_state, 'NOTPAY')
+        proxy.onStatement = undefined
+        await shop.wechat.waitForNotify(out_trade_no, { until: 'accepted' })
+      })
+      assert.equal((await shop.order(out_trade_no)).trade_state, 'SUCCESS')
+    } finally {
+      await gateway.close()
       await proxy.close()
     }
   })
