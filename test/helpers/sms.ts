@@ -16,7 +16,7 @@ export function startTestSms(options: Partial<SmsSimOptions> = {}): Promise<SmsS
 }
 
 /** The environment of a shop that talks to that simulator. */
-export function smsEnv(sim: SmsSim): Record<string, string> {
+export function smsEnv(sim: Pick<SmsSim, 'url'>): Record<string, string> {
   return {
     SMS_SECRET_ID: TEST_SMS_ACCOUNT.secretId,
     SMS_SECRET_KEY: TEST_SMS_ACCOUNT.secretKey,
