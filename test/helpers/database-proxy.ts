@@ -31,6 +31,8 @@ export interface DatabaseProxy {
   cut(): void
   /** Nobody listens any more. */
   close(): Promise<void>
+  /** Listens again where it did before. */
+  reopen(): Promise<void>
 }
 
 const COM_QUERY = 0x03
@@ -115,6 +117,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       server.close()
       await once(server, 'close')
     },
+    reopen: () => new Promise((resolve) => server.listen(Number(url.port), '127.0.0.1', resolve)),
   }
   return proxy
 }
