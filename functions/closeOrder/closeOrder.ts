@@ -1,7 +1,7 @@
 /** Closes an own unpaid order. */
 import { AppError } from '#shared/errors'
 import { type CloseDeps, closeEverywhere } from '#shared/pay/close'
-import { findOwnOrder, readOrder } from '#shared/pay/orders'
+import { findOwnOrder, isOfMerchant, readOrder } from '#shared/pay/orders'
 import { isOpen, isPaid, stateText, type TradeState } from '#shared/pay/states'
 import { toAppError } from '#shared/pay/wechat'
 
@@ -24,6 +24,8 @@ export async function closeOrder(
   const order = await findOwnOrder(deps.db, input.outTradeNo, input.userId)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
   if (isOpen(order.trade_state)) {
+    if (!isOfMerchant(order, deps.config))
+      throw new AppError('PAY_REFUSED', { msg: '收款商户已变更，无法关闭' })
     try {
       await closeEverywhere(order, 'query', deps)
     } catch (error) {

@@ -34,7 +34,7 @@ export interface Order {
   time_end?: string | null
   /** Fen. */
   cash_fee?: number | null
-  /** Fen that were given back, or are on their way. */
+  /** Fen that were given back, or are on their way; not those of a second payment of the same order. */
   refund_fee: number
   items: OrderLine[]
 }
@@ -108,7 +108,7 @@ export async function showOrder(
   return { ...order, history: await readHistory(deps.db, row) }
 }
 
-/** Adds lines and refunds: one query each for the whole page. */
+/** Adds lines, and refunds of the payment that counts: one query each for the whole page. */
 async function complete(rows: readonly Row[], { db, assetBaseUrl }: OrdersDeps): Promise<Order[]> {
   if (rows.length === 0) return []
   const ids: SqlValue[] = rows.map(({ id }) => id)
@@ -119,8 +119,9 @@ async function complete(rows: readonly Row[], { db, assetBaseUrl }: OrdersDeps):
     ids,
   )
   const refunds = await db.rows<{ order_id: number; refund_fee: number }>(
-    `SELECT order_id, CAST(SUM(refund_fee) AS SIGNED) AS refund_fee FROM refund
-     WHERE order_id IN (${marks}) AND status <> 'CLOSED' GROUP BY order_id`,
+    `SELECT order_id, CAST(SUM(refund.refund_fee) AS SIGNED) AS refund_fee
+     FROM refund JOIN payorder ON payorder.id = refund.order_id AND payorder.transaction_id = refund.transaction_id
+     WHERE order_id IN (${marks}) AND refund.status <> 'CLOSED' GROUP BY order_id`,
     ids,
   )
   return rows.map((row) => ({

@@ -1,6 +1,6 @@
 /** The state of an own order; asked for at WeChat while it is open. */
 import { AppError } from '#shared/errors'
-import { findOwnOrder, type OrderRow, readOrder } from '#shared/pay/orders'
+import { findOwnOrder, isOfMerchant, type OrderRow, readOrder } from '#shared/pay/orders'
 import { queryAndSettle } from '#shared/pay/query'
 import type { SettleDeps } from '#shared/pay/settle'
 import { isOpen, isPaid, stateText, type TradeState } from '#shared/pay/states'
@@ -27,7 +27,7 @@ export async function queryOrder(
 ): Promise<OrderState> {
   const order = await findOwnOrder(deps.db, input.outTradeNo, input.userId)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
-  if (!isOpen(order.trade_state)) return show(order)
+  if (!isOpen(order.trade_state) || !isOfMerchant(order, deps.config)) return show(order)
   await ask(order, deps)
   return show(await readOrder(deps.db, order.id))
 }

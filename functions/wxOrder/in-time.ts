@@ -2,7 +2,7 @@
 import { parseBeijing } from '#shared/beijing-time'
 import { AppError } from '#shared/errors'
 import { type CloseDeps, closeEverywhere } from '#shared/pay/close'
-import { type OrderRow, readOrder } from '#shared/pay/orders'
+import { isOfMerchant, type OrderRow, readOrder } from '#shared/pay/orders'
 import { isOpen, isPaid, stateText } from '#shared/pay/states'
 import { toAppError } from '#shared/pay/wechat'
 
@@ -37,12 +37,9 @@ export async function mustBeInTime(order: OrderRow, deps: CloseDeps): Promise<vo
   throw new AppError('PAY_REFUSED', { msg: '订单正在支付，请稍后再试' })
 }
 
-/**
- * An order of a merchant that the shop was before: its notify could not be verified any more, and asked for again it
- * would be paid to a merchant that the order does not name.
- */
+/** Asked for again, the order would be paid to a merchant that it does not name. */
 function mustBeOurs(order: OrderRow, { config, log }: CloseDeps): void {
-  if (order.appid === config.WX_APPID && order.mch_id === config.WX_MCH_ID) return
+  if (isOfMerchant(order, config)) return
   log.warn('order_of_other_merchant', { outTradeNo: order.out_trade_no, mchId: order.mch_id })
   throw new AppError('PAY_REFUSED', { msg: '收款商户已变更，请重新下单' })
 }

@@ -39,7 +39,8 @@ export function closeEverywhere(
       { source: 'close', outTradeNo: order.out_trade_no, tradeState: 'CLOSED', fields },
       own,
     )
-    // A notify was faster.
+    // Stale: a notify was faster. What was refused has closed nothing.
+    if (!isRecorded(verdict)) return 'open'
     return verdict === 'stale' ? 'paid' : 'closed'
   })
 }

@@ -1,4 +1,5 @@
 /** The order rows that the payment functions share. */
+import type { Config } from '../config.ts'
 import type { Sql } from '../db.ts'
 import type { TradeState } from './states.ts'
 
@@ -41,6 +42,17 @@ const selectOrder = `
          trade_state, trade_state_desc, product_id, sign_type, notify_url, time_start, time_expire, prepay_id,
          code_url, code_url_at, transaction_id, time_end, cash_fee, bank_type, attention, request_hash, created_at
   FROM payorder WHERE out_trade_no_repeat = 0`
+
+/**
+ * Does the order belong to the merchant that the shop is now? WeChat cannot be asked about one of an earlier merchant,
+ * and its notify could not be verified.
+ */
+export function isOfMerchant(
+  { appid, mch_id }: Pick<OrderRow, 'appid' | 'mch_id'>,
+  { WX_APPID, WX_MCH_ID }: Config<'WX_APPID' | 'WX_MCH_ID'>,
+): boolean {
+  return appid === WX_APPID && mch_id === WX_MCH_ID
+}
 
 /** The order of this number, if it is this user's. */
 export function findOwnOrder(sql: Sql, outTradeNo: string, userId: number): Promise<OrderRow | undefined> {

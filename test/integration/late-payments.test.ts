@@ -45,6 +45,11 @@ const close = ({ token }: Shopper, out_trade_no: string): Promise<Reply> =>
 const query = ({ token }: Shopper, out_trade_no: string): Promise<Reply> =>
   call(loadFunction('queryOrder'), { path: '/queryOrder', body: { out_trade_no }, token })
 
+async function show({ token }: Shopper, out_trade_no: string) {
+  const { json } = await call(loadFunction('orders'), { path: '/orders', query: { out_trade_no }, token })
+  return json.data as { refund_fee: number; history: { event: string }[] }
+}
+
 const acknowledges = async (fields: Params) =>
   assertAcknowledged(await sendNotify(wxNotify, signedXml(fields)))
 
@@ -82,12 +87,7 @@ describe('paid after the order was closed', () => {
     assert.equal(state.transaction_id, payment?.transactionId)
     assert.equal((await close(shopper, out_trade_no)).json.status, 1051)
     assert.equal((await shop.post(wxOrder, shopper, { out_trade_no })).json.status, 1051)
-    const { json } = await call(loadFunction('orders'), {
-      path: '/orders',
-      query: { out_trade_no },
-      token: shopper.token,
-    })
-    const { history } = json.data as { history: { event: string }[] }
+    const { history } = await show(shopper, out_trade_no)
     assert.deepEqual(
       history.map(({ event }) => event),
       ['created', 'closed', 'paid'],
@@ -260,7 +260,7 @@ describe('with REFUND_LATE_PAYMENTS=true', () => {
   })
 
   test('the second payment of a paid order is given back, and not the first', async () => {
-    const { shopper: _, ...order } = await placed()
+    const { shopper, ...order } = await placed()
     const [first, second] = [notifyFields(order), notifyFields(order)]
     await shop.with(switched, async () => {
       await acknowledges(first)
@@ -278,6 +278,13 @@ describe('with REFUND_LATE_PAYMENTS=true', () => {
       [[`LATE${second.transaction_id}`, second.transaction_id, 49_900, '重复支付']],
     )
     assert.equal((await shop.order(order.out_trade_no)).trade_state, 'SUCCESS')
+    // To the shopper the order is paid for, and money came back beside it.
+    const { refund_fee, history } = await show(shopper, order.out_trade_no)
+    assert.equal(refund_fee, 0)
+    assert.deepEqual(
+      history.map(({ event }) => event),
+      ['created', 'paid', 'refund'],
+    )
   })
 
   test('a payment in time is kept', async () => {

@@ -64,6 +64,17 @@ describe('an Idempotency-Key', () => {
     assert.notEqual((first.json.data as OrderData).out_trade_no, (second.json.data as OrderData).out_trade_no)
   })
 
+  test('is another key in other letters', async () => {
+    const shopper = shop.shopper()
+    const numbers = new Set<unknown>()
+    for (const key of ['Key-a', 'key-a', 'Key-A', 'Key-a-'])
+      numbers.add(
+        ((await shop.post(wxOrder, shopper, oneShoe, { 'idempotency-key': key })).json.data as OrderData)
+          .out_trade_no,
+      )
+    assert.equal(numbers.size, 4)
+  })
+
   test('must be printable and at most 255 characters', async () => {
     const shopper = shop.shopper()
     for (const key of ['k'.repeat(256), 'a b', '键', 'a\tb'])

@@ -265,6 +265,23 @@ describe('closing an order', () => {
   })
 })
 
+test('of a merchant that the shop was before, an open order is shown as it is stored, and not touched', async () => {
+  const { shopper, out_trade_no } = await placed()
+  const before = await shop.order(out_trade_no)
+  await shop.with({ WX_MCH_ID: '1999999999' }, async () => {
+    const { json } = await ask('queryOrder', shopper, out_trade_no)
+    assert.equal(json.status, 200)
+    assert.equal((json.data as Params).trade_state, 'NOTPAY')
+    const closed = await ask('closeOrder', shopper, out_trade_no)
+    assert.equal(closed.json.status, 1050)
+    assert.equal(closed.json.msg, '收款商户已变更，无法关闭')
+  })
+  assert.deepEqual(await shop.order(out_trade_no), before)
+  assert.deepEqual(await shop.events(out_trade_no), [])
+  for (const endpoint of ['orderquery', 'closeorder'])
+    assert.deepEqual(shop.asked(out_trade_no, endpoint), [])
+})
+
 describe('an answer of WeChat without a code that can be scanned is 502, and none is stored:', () => {
   const good = {
     prepay_id: 'wx201411101639507cbf6ffd8b0779950874',
