@@ -92,7 +92,7 @@ const busyCodes = [
 export function isNotOffered(error: unknown): boolean {
   return (
     error instanceof ApiError &&
-    /^(InvalidAction|UnsupportedOperation|UnauthorizedOperation|AuthFailure\.UnauthorizedOperation)/.test(
+    /^(InvalidAction|InvalidParameterValue\.Action|UnsupportedOperation|UnauthorizedOperation|AuthFailure\.UnauthorizedOperation)/.test(
       error.code,
     )
   )
@@ -139,6 +139,10 @@ const advices: readonly [prefix: string, advice: string][] = [
   ],
   ['RequestLimitExceeded', 'The account’s API rate is used up: wait a minute and run again.'],
   ['FailedOperation.InsufficientBalance', 'Top up the account, then run again.'],
+  [
+    'FailedOperation.Certificate',
+    'Check CERTIFICATE_ID: it must be a certificate of this account’s SSL service.',
+  ],
   ['FailedOperation.CNAME', 'Point the domain’s CNAME to <appid>.<region>.tencentscf.com, then run again.'],
   ['UnsupportedRegion', 'Check provider.region in serverless.yml.'],
   ['InvalidParameterValue.Environment', 'Check the names and the size of the function’s environment.'],

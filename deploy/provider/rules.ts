@@ -60,6 +60,8 @@ function checkFunction(fn: ShopFunction): void {
   }
   if (fn.type === 'web' && fn.timers.length > 0)
     refuse(`${at}.events`, 'has a timer, which a web function cannot take')
+  if (fn.type === 'web' && fn.http.length === 0)
+    refuse(`${at}.events`, 'has no http event, which is the only way to a web function')
   if (fn.timers.length > 10) refuse(`${at}.events`, 'has more than 10 timers')
   fn.timers.forEach(({ cron }, index) => {
     const problem = checkCron(cron)
@@ -125,6 +127,7 @@ function checkNames(functions: readonly ShopFunction[]): void {
   }
 }
 
-function refuse(key: string, problem: string): never {
+/** @throws DeployError that names the key */
+export function refuse(key: string, problem: string): never {
   throw new DeployError(`serverless.yml: ${key} ${problem}.`)
 }

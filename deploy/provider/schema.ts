@@ -21,7 +21,8 @@ const memorySize = {
 }
 const timeout = { type: 'integer', minimum: 1, maximum: 900 }
 const initTimeout = { type: 'integer', minimum: 3, maximum: 300 }
-const runtime = { type: 'string', pattern: '^Nodejs\\d+\\.\\d+$' }
+/** The bundles are made for Node 20: older runtimes would refuse their syntax. */
+const runtime = { type: 'string', pattern: '^Nodejs2\\d\\.\\d{1,2}$' }
 
 /** A path of ours: letters, digits, `-`, `_`, no trailing slash, at most two levels (what a domain can map). */
 const path = { type: 'string', pattern: '^(/[A-Za-z0-9_-]+){1,2}$' }
@@ -29,7 +30,8 @@ const path = { type: 'string', pattern: '^(/[A-Za-z0-9_-]+){1,2}$' }
 export const providerSchema = {
   provider: object(
     {
-      region: { type: 'string', pattern: '^[a-z]{2}-[a-z]+(-\\d+)?$' },
+      // Asia, North America, Europe, South America, as the vendor abbreviates them; another cloud's are a slip.
+      region: { type: 'string', pattern: '^(ap|na|eu|sa)-[a-z]+(-[a-z]+|-\\d)?$' },
       runtime,
       namespace: { type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9_-]{0,28}[a-zA-Z0-9]$' },
       memorySize,

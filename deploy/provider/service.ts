@@ -1,7 +1,7 @@
 /** serverless.yml as the commands use it: typed, complete, checked beyond what a schema can say. */
 import { DeployError } from '../api/errors.ts'
 import type { FunctionId } from '../api/wait.ts'
-import { checkService } from './rules.ts'
+import { checkService, refuse } from './rules.ts'
 
 export interface HttpEvent {
   readonly method: string
@@ -144,6 +144,11 @@ function readFunction(
 ): ShopFunction {
   const { provider } = service
   const events = config.events ?? []
+  if (config.concurrency !== undefined && config.type !== 'web')
+    refuse(
+      `functions.${key}.concurrency`,
+      'is for web functions only: an event function serves one request at a time',
+    )
   return {
     key,
     id: {

@@ -14,6 +14,12 @@ const reconcile = ({ functions }: FixtureConfig) => functions.reconcile as Entry
 const wrong: [name: string, change: (config: FixtureConfig) => void, message: RegExp][] = [
   ['no region', ({ provider }) => delete provider.region, /provider.*'region'/],
   ['a region that is none', ({ provider }) => (provider.region = 'Guangzhou'), /provider\.region/],
+  ['a region of another cloud', ({ provider }) => (provider.region = 'us-east-1'), /provider\.region/],
+  [
+    'a runtime that the bundles are too new for',
+    ({ provider }) => (provider.runtime = 'Nodejs16.13'),
+    /provider\.runtime/,
+  ],
   ['a runtime that is none', ({ provider }) => (provider.runtime = 'Node 20'), /provider\.runtime/],
   ['a key of the provider that does not exist', ({ provider }) => (provider.memory = 512), /'memory'/],
   ['a memory size between the steps', ({ provider }) => (provider.memorySize = 300), /provider\.memorySize/],
@@ -116,6 +122,37 @@ const wrong: [name: string, change: (config: FixtureConfig) => void, message: Re
     'a name over 60 characters',
     (config) => (login(config).name = `letao-${'x'.repeat(60)}`),
     /functions\.login\.name .* longer than 60/,
+  ],
+  [
+    'concurrency of an event function',
+    (config) => (feeds(config).concurrency = 5),
+    /functions\.feeds\.concurrency is for web functions only/,
+  ],
+  [
+    'a web function without a path',
+    (config) => (login(config).events = []),
+    /functions\.login\.events has no http event/,
+  ],
+  [
+    'a path that ends with a slash',
+    (config) => (feeds(config).events = [{ http: { method: 'GET', path: '/banners/' } }]),
+    /functions\.feeds\.events\.0\.http\.path/,
+  ],
+  [
+    'an alias that is another path in other letters',
+    (config) =>
+      (feeds(config).events = [{ http: { method: 'GET', path: '/banners', aliases: ['/BANNERS'] } }]),
+    /functions\.feeds\.events maps \/BANNERS, which is mapped twice/,
+  ],
+  [
+    'a function without a folder',
+    (config) => (config.functions.ghost = { handler: 'index.main_handler' }),
+    /functions\.ghost has no functions\/ghost\/index\.ts/,
+  ],
+  [
+    'a variable whose value is a list',
+    (config) => (login(config).environment = { EMPTY: ['a', 'list'] }),
+    /functions\.login\.environment\.EMPTY/,
   ],
   ['no function at all', (config) => (config.functions = {}), /functions is empty/],
 ]
