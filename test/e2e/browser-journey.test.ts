@@ -110,6 +110,10 @@ test('registers with the code from the text message and is logged in', async () 
   await page.getByRole('heading', { name: 'phoebe' }).waitFor()
   await page.getByText('139****9000').waitFor()
   await inspect('my')
+
+  await page.getByRole('button', { name: '退出登录' }).click()
+  await page.getByRole('button', { name: '登录', exact: true }).waitFor()
+  assert.equal(await page.evaluate("localStorage.getItem('letao.session')"), null)
 })
 
 test('closes an order that nobody paid', async () => {
