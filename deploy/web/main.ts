@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { serveFunction, type WebHandler } from './server.ts'
 
 /** After SIGTERM the platform waits five seconds. */
-const graceMs = 4000
+const graceMs = 3000
 
 // Not known when this is bundled, so not bundled: each package has its own `index.js` beside this file.
 const load = createRequire(`${__dirname}/`)
