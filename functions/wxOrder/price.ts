@@ -61,11 +61,11 @@ export function describe(lines: readonly OrderLine[]): string {
 
 const MAX_BODY_BYTES = 127
 
-/** Cut to what WeChat's `body` holds, without the four-byte characters that its bills drop. */
+/** Cut to what WeChat's `body` holds, without the four-byte characters that its bills drop, on one line. */
 export function payableText(text: string, ending = ''): string {
   let result = ''
   for (const character of text) {
-    if (Buffer.byteLength(character) > 3) continue
+    if (Buffer.byteLength(character) > 3 || /\p{Cc}/u.test(character)) continue
     if (Buffer.byteLength(result + character + ending) > MAX_BODY_BYTES) break
     result += character
   }
