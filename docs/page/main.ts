@@ -1,7 +1,7 @@
 /** The documentation page: contents, every operation with examples and a form, the error table. */
 import { el, prose } from './dom.ts'
 import { curlExample, type ExampleRequest, typescriptExample } from './examples.ts'
-import { api, type Body, follow, operations, type Schema } from './openapi-types.ts'
+import { api, type Body, documentUrl, follow, operations, type Schema } from './openapi-types.ts'
 import { schemaTable } from './schema-view.ts'
 import { settings } from './settings.ts'
 import { tryIt } from './try-it.ts'
@@ -30,7 +30,12 @@ function contents(entries: Entry[]): HTMLElement {
     el('a', { class: 'brand', href: '#top' }, '乐淘 API'),
     api.tags.map((tag) => [el('h2', {}, tag.name), el('ul', {}, links(tag))]),
     el('h2', {}, 'reference'),
-    el('ul', {}, el('li', {}, el('a', { href: '#errors' }, 'Error codes'))),
+    el(
+      'ul',
+      {},
+      el('li', {}, el('a', { href: '#errors' }, 'Error codes')),
+      el('li', {}, el('a', { href: documentUrl(), download: 'openapi.json' }, 'openapi.json')),
+    ),
   )
 }
 

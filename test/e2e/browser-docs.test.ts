@@ -1,7 +1,7 @@
 /** The documentation page: everything is on it, what it shows works, and it needs no server. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -100,6 +100,11 @@ test('has every operation and every error code, also as a file without a server'
     true,
     'fits a phone',
   )
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'openapi.json' }).click(),
+  ])
+  assert.deepEqual(JSON.parse(readFileSync(await download.path(), 'utf8')), document)
   await assertAccessible(page, 'docs on a phone')
   assert.deepEqual(problems, [])
   await close()
