@@ -1,14 +1,18 @@
 /** Compares WeChat's bill of a day with the ledger, in both directions, and heals what a lost notify left behind. */
-import type { Database, Session, SqlValue } from '#shared/db'
-import { queryAndSettle } from '#shared/pay/query'
-import type { SettleDeps } from '#shared/pay/settle'
-import { type Wechat, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
-import { type Difference, dayOf, paidOnDay, paidOnDayValues, storeDifferences } from './differences.ts'
+import type { Database, Session, Sql, SqlValue } from '#shared/db'
+import {
+  type Difference,
+  dayOf,
+  type Merchant,
+  paidOnDay,
+  paidOnDayValues,
+  storeDifferences,
+} from './differences.ts'
+import { type HealDeps, healPayments, healRefunds } from './heal.ts'
 import { type BillLine, BillParser } from './parse.ts'
 
-export interface BillDeps extends SettleDeps {
+export interface BillDeps extends HealDeps {
   db: Database
-  wechat: Wechat
   /** The lines of the day's bill. */
   download: (billDate: string) => AsyncIterable<string>
 }
@@ -26,6 +30,8 @@ export interface BillReport {
   refunded_here_fen: number
   /** Payments that were settled by this run: their notify and every query had been lost. */
   healed: number
+  /** Refunds of the merchant platform that were written down by this run. */
+  adopted: number
   difference_count: number
   /** The first of them; all are in `bill_difference`. */
   differences: Difference[]
@@ -37,9 +43,6 @@ const MAX_SHOWN = 50
 
 /** Another run for the same day that takes longer than this is not waited for. */
 const WAIT_SEC = 5
-
-/** So many questions in a row that nobody answered: what is not healed is a difference, and the next run asks again. */
-const HOPELESS = 5
 
 /**
  * Repeatable: a second run for the same day replaces what the first one stored. Two at once take turns.
@@ -57,10 +60,11 @@ export function compareBill(billDate: string, deps: BillDeps): Promise<BillRepor
 async function compare(billDate: string, deps: RunDeps): Promise<BillReport> {
   const { db, config, now, log } = deps
   const lines = await storeLines(billDate, deps)
-  const healed = await heal(billDate, deps)
-  const sums = await sumUp(billDate, deps)
+  const healed = await healPayments(billDate, deps)
+  const adopted = await healRefunds(billDate, deps)
   const found = await db.transaction(async (tx) => {
     await storeDifferences(tx, billDate, config, now())
+    const sums = await sumUp(tx, billDate, config)
     const counted = await tx.row<{ n: number }>(
       'SELECT COUNT(*) AS n FROM bill_difference WHERE bill_date = ?',
       [billDate],
@@ -85,10 +89,10 @@ async function compare(billDate: string, deps: RunDeps): Promise<BillReport> {
        WHERE bill_date = ? ORDER BY id LIMIT ${MAX_SHOWN}`,
       [billDate],
     )
-    return { difference_count, differences }
+    return { ...sums, difference_count, differences }
   })
   for (const difference of found.differences) log.error('bill_difference', { billDate, ...difference })
-  return { bill_date: billDate, lines, ...sums, healed, ...found }
+  return { bill_date: billDate, lines, healed, adopted, ...found }
 }
 
 /**
@@ -133,30 +137,6 @@ async function insertLines(db: Session, billDate: string, lines: readonly BillLi
   )
 }
 
-/** An order of ours that the bill has as paid and we do not: the bill is unsigned, so WeChat is asked, then settled. */
-async function heal(billDate: string, deps: RunDeps): Promise<number> {
-  const unknown = await deps.db.rows<{ out_trade_no: string }>(
-    `SELECT payorder.out_trade_no FROM bill_line
-     JOIN payorder ON payorder.out_trade_no = bill_line.out_trade_no AND payorder.out_trade_no_repeat = 0
-     WHERE bill_line.bill_date = ? AND bill_line.kind = 'PAID' AND payorder.transaction_id IS NULL`,
-    [billDate],
-  )
-  let healed = 0
-  let unanswered = 0
-  for (const { out_trade_no } of unknown) {
-    try {
-      const { verdict } = await queryAndSettle(out_trade_no, 'bill', deps)
-      if (verdict === 'settled' || verdict === 'paid_late') healed += 1
-      unanswered = 0
-    } catch (error) {
-      if (!(error instanceof WechatRefused || error instanceof WechatUnreachable)) throw error
-      deps.log.warn('bill_heal_failed', { outTradeNo: out_trade_no, reason: error.message })
-      if (error instanceof WechatUnreachable && ++unanswered >= HOPELESS) break
-    }
-  }
-  return healed
-}
-
 interface Sums {
   paid_there_fen: number
   refunded_there_fen: number
@@ -164,19 +144,21 @@ interface Sums {
   refunded_here_fen: number
 }
 
-async function sumUp(billDate: string, { db, config }: RunDeps): Promise<Sums> {
-  const { start, end } = dayOf(billDate)
-  const sums = await db.row<Sums>(
+/** The sums of the day, after its differences are stored: what is missing there is of this day, too. */
+async function sumUp(tx: Sql, billDate: string, merchant: Merchant): Promise<Sums> {
+  const sums = await tx.row<Sums>(
     `SELECT
        CAST((SELECT COALESCE(SUM(amount_fen), 0) FROM bill_line WHERE bill_date = ? AND kind = 'PAID') AS SIGNED)
          AS paid_there_fen,
        CAST((SELECT COALESCE(SUM(amount_fen), 0) FROM bill_line WHERE bill_date = ? AND kind = 'REFUND') AS SIGNED)
          AS refunded_there_fen,
        CAST((SELECT COALESCE(SUM(total_fee), 0) FROM payorder WHERE ${paidOnDay}) AS SIGNED) AS paid_here_fen,
-       CAST((SELECT COALESCE(SUM(refund_fee), 0) FROM refund
-             JOIN payorder ON payorder.id = refund.order_id AND payorder.appid = ? AND payorder.mch_id = ?
-             WHERE accepted_at >= ? AND accepted_at < ?) AS SIGNED) AS refunded_here_fen`,
-    [billDate, billDate, ...paidOnDayValues(billDate, config), config.WX_APPID, config.WX_MCH_ID, start, end],
+       CAST((SELECT COALESCE(SUM(refund.refund_fee), 0) FROM bill_line AS line
+             JOIN refund ON refund.out_refund_no = line.out_refund_no AND refund.transaction_id = line.transaction_id
+             WHERE line.bill_date = ? AND line.kind = 'REFUND')
+          + (SELECT COALESCE(SUM(here_fen), 0) FROM bill_difference
+             WHERE bill_date = ? AND kind = 'refund_missing_there') AS SIGNED) AS refunded_here_fen`,
+    [billDate, billDate, ...paidOnDayValues(billDate, merchant), billDate, billDate],
   )
   if (!sums) throw new Error('a sum without a row')
   return sums

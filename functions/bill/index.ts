@@ -1,7 +1,7 @@
 import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
-import { createWechat } from '#shared/pay/wechat'
+import { createWechat, createWechatRefunds } from '#shared/pay/wechat'
 import { type BillReport, compareBill } from './bill.ts'
 import { billDateOf, dayOf } from './differences.ts'
 import { downloadBill } from './download.ts'
@@ -19,7 +19,8 @@ export const main_handler = job(
     const billDate = readDate(event.bill_date ?? event.date, now())
     const db = openDatabase(config.DATABASE_URL, { statementTimeoutMs: STATEMENT_TIMEOUT_MS })
     try {
-      const deps = { db, config, wechat: createWechat(config), now, log }
+      const wechat = { wechat: createWechat(config), refunds: createWechatRefunds(config) }
+      const deps = { db, config, ...wechat, now, log }
       const report = await compareBill(billDate, {
         ...deps,
         download: (date) => downloadBill(date, config, now()),
@@ -46,7 +47,7 @@ function readDate(given: unknown, now: Date): string {
 const MAX_LINES = 20
 
 function summarise(report: BillReport): string[] {
-  const { bill_date, lines, differences, difference_count, healed } = report
+  const { bill_date, lines, differences, difference_count, healed, adopted } = report
   const yuan = (fen: number) => `${fenToYuan(fen)} yuan (${fen} fen)`
   return [
     ...differences
@@ -57,6 +58,7 @@ function summarise(report: BillReport): string[] {
       ),
     ...(difference_count > MAX_LINES ? [`and ${difference_count - MAX_LINES} more, in bill_difference`] : []),
     ...(healed > 0 ? [`healed: ${healed} payments that were known to WeChat Pay only`] : []),
+    ...(adopted > 0 ? [`adopted: ${adopted} refunds that were made in the merchant platform`] : []),
     `bill ${bill_date}: ${lines} lines, paid ${yuan(report.paid_there_fen)}, refunded ${yuan(report.refunded_there_fen)}, ` +
       `here ${yuan(report.paid_here_fen)} and ${yuan(report.refunded_here_fen)}, ${difference_count} differences`,
   ]

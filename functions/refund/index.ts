@@ -7,8 +7,9 @@ import { readInput } from './input.ts'
 import { refund } from './refund.ts'
 
 /**
- * Invoked by ops: `{ "out_trade_no": "…", "refund_fee"?: fen, "reason"?: "…", "out_refund_no"?: "…" }`. Throws when
- * the refund is impossible; one that WeChat does not take at once is followed up by `reconcile`.
+ * Invoked by ops: `{ "out_trade_no": "…", "refund_fee"?: fen, "reason"?: "…", "out_refund_no"?: "…",
+ * "transaction_id"?: "…" }`. Throws when the refund is impossible; one that WeChat does not take at once is followed
+ * up by `reconcile`.
  */
 export const main_handler = job(
   {

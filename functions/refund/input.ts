@@ -4,6 +4,8 @@ import { RefundImpossible } from '#shared/pay/refund-request'
 
 export interface RefundInput {
   outTradeNo: string
+  /** Left out: the payment that the order holds. Given: that one, or one that came on top of it. */
+  transactionId: string | undefined
   /** Fen; left out: all that is left. */
   refundFee: number | undefined
   /** Left out: a new refund. Given again: the same refund is handed over again. */
@@ -14,9 +16,12 @@ export interface RefundInput {
 
 /** @throws RefundImpossible naming what is wrong with the event */
 export function readInput(event: Readonly<Record<string, unknown>>): RefundInput {
-  const { out_trade_no, refund_fee, out_refund_no, reason } = event
+  const { out_trade_no, transaction_id, refund_fee, out_refund_no, reason } = event
   if (typeof out_trade_no !== 'string' || out_trade_no === '')
     throw new RefundImpossible('out_trade_no is missing')
+  if (transaction_id !== undefined && (typeof transaction_id !== 'string' || transaction_id === '')) {
+    throw new RefundImpossible('transaction_id must be a text')
+  }
   if (refund_fee !== undefined && !isPayableFen(refund_fee)) {
     throw new RefundImpossible('refund_fee must be a whole number of fen, 1 or more')
   }
@@ -31,6 +36,7 @@ export function readInput(event: Readonly<Record<string, unknown>>): RefundInput
   }
   return {
     outTradeNo: out_trade_no,
+    transactionId: transaction_id,
     refundFee: refund_fee,
     outRefundNo: out_refund_no === undefined ? undefined : String(out_refund_no),
     reason: reason || null,

@@ -1,6 +1,7 @@
 /** Gives money back: written here first, then handed to WeChat. */
-import type { Database } from '#shared/db'
+import type { Database, Sql } from '#shared/db'
 import { lockOrder, type OrderRow } from '#shared/pay/orders'
+import { findPayment } from '#shared/pay/payments'
 import {
   createRefundNumber,
   findRefund,
@@ -26,7 +27,7 @@ export async function refund(input: RefundInput, deps: RefundDeps & { db: Databa
   }
   const row = await deps.db.transaction(async (tx) => {
     const order = await lockOrder(tx, input.outTradeNo)
-    const payment = paymentOf(order, input.outTradeNo)
+    const payment = await paymentOf(tx, order, input)
     const refundFee = input.refundFee ?? payment.totalFee - (await refundedFen(tx, payment.transactionId))
     const outRefundNo = input.outRefundNo ?? createRefundNumber(deps.now())
     const request = { outRefundNo, refundFee, reason: input.reason, origin: 'ops' as const }
@@ -38,14 +39,17 @@ export async function refund(input: RefundInput, deps: RefundDeps & { db: Databa
 function checkSame(known: RefundRow, input: RefundInput): void {
   const isSame =
     known.out_trade_no === input.outTradeNo &&
+    (input.transactionId === undefined || input.transactionId === known.transaction_id) &&
     (input.refundFee === undefined || input.refundFee === known.refund_fee)
   if (!isSame) throw new RefundImpossible(`out_refund_no ${known.out_refund_no} belongs to another refund`)
 }
 
-function paymentOf(order: OrderRow | undefined, outTradeNo: string) {
+async function paymentOf(tx: Sql, order: OrderRow | undefined, { outTradeNo, transactionId }: RefundInput) {
   if (!order) throw new RefundImpossible(`there is no order ${outTradeNo.slice(0, 64)}`)
   if (!isPaid(order.trade_state) || order.transaction_id === null) {
     throw new RefundImpossible(`order ${order.out_trade_no} is ${order.trade_state}, not paid`)
   }
-  return { order, transactionId: order.transaction_id, totalFee: order.total_fee, timeEnd: order.time_end }
+  const payment = await findPayment(tx, order, transactionId ?? order.transaction_id)
+  if (!payment) throw new RefundImpossible(`order ${order.out_trade_no} was not paid by that transaction_id`)
+  return { ...payment, order }
 }

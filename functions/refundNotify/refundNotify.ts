@@ -3,8 +3,8 @@ import type { Config } from '#shared/config'
 import type { Database } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { parseFen } from '#shared/money'
-import { lockOrder } from '#shared/pay/orders'
-import { adoptRefund, findRefund, type RefundRow } from '#shared/pay/refund-request'
+import { adoptRefund } from '#shared/pay/adopt-refund'
+import { findRefund, type RefundRow } from '#shared/pay/refund-request'
 import { indexOf, type RefundDeps, takeRefundState } from '#shared/pay/refunds'
 import { toAppError } from '#shared/pay/wechat'
 import { parseXml, XmlError, type XmlFields } from '#shared/xml'
@@ -37,7 +37,8 @@ export async function takeRefundNotify(xml: string, deps: RefundNotifyDeps): Pro
     throw new AppError('PAY_REFUSED', { msg: '退款不符' })
   }
   const reply = await confirm(outRefundNo, deps)
-  const row = known ?? (await adopt(outRefundNo, reply, deps))
+  const row = known ?? (await adoptRefund(outRefundNo, reply, deps))
+  if (!row) throw new AppError('PAY_REFUSED', { msg: '订单不存在' })
   try {
     await takeRefundState(row, reply, deps)
   } catch (error) {
@@ -85,26 +86,4 @@ async function confirm(outRefundNo: string, { wechat }: RefundNotifyDeps): Promi
   } catch (error) {
     throw toAppError(error)
   }
-}
-
-/** Somebody refunded in WeChat's merchant platform: it is a fact about an order of ours, so it gets its row. */
-async function adopt(outRefundNo: string, reply: XmlFields, deps: RefundNotifyDeps): Promise<RefundRow> {
-  const index = indexOf(reply, outRefundNo)
-  const refundFee = parseFen(reply[`refund_fee_${index}`])
-  const totalFee = parseFen(reply.total_fee)
-  const { transaction_id: transactionId, out_trade_no: outTradeNo = '' } = reply
-  const row = await deps.db.transaction(async (tx) => {
-    const order = await lockOrder(tx, outTradeNo)
-    if (
-      !order ||
-      order.transaction_id !== transactionId ||
-      refundFee === undefined ||
-      order.total_fee !== totalFee
-    )
-      return
-    return adoptRefund(tx, order, { outRefundNo, refundFee }, deps.now())
-  })
-  deps.log.error(row ? 'refund_of_platform' : 'refund_unknown_order', { outRefundNo, outTradeNo, refundFee })
-  if (!row) throw new AppError('PAY_REFUSED', { msg: '订单不存在' })
-  return row
 }

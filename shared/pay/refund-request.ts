@@ -101,22 +101,12 @@ export async function requestRefund(
   return insertRefund(tx, order, payment, request, now)
 }
 
-/** Writes down a refund that was asked for elsewhere: WeChat has confirmed it, so no limit of ours matters. */
-export function adoptRefund(
-  tx: Sql,
-  order: OrderRow,
-  refund: { outRefundNo: string; refundFee: number },
-  now: Date,
-): Promise<RefundRow> {
-  const payment = {
-    transactionId: order.transaction_id ?? '',
-    totalFee: order.total_fee,
-    timeEnd: order.time_end,
-  }
-  return insertRefund(tx, order, payment, { ...refund, reason: null, origin: 'platform' }, now)
-}
-
-async function insertRefund(
+/**
+ * Writes a refund without asking whether it may be.
+ *
+ * @throws RefundImpossible when another refund has this number
+ */
+export async function insertRefund(
   tx: Sql,
   order: OrderRow,
   payment: Payment,

@@ -7,7 +7,17 @@ import { type CloudFunction, createFunction } from '../../local/runtime/function
 import type { Call, PayOptions } from '../../local/wechat-sim/index.ts'
 import { loadFunction } from './functions.ts'
 import type { LogEntry } from './logs.ts'
-import { instances, type OrderData, openPayShop, type PayShopOptions, type Shopper } from './pay-shop.ts'
+import {
+  instances,
+  notifyFields,
+  type OrderData,
+  openPayShop,
+  type PayShopOptions,
+  type Shopper,
+  SUCCESS_XML,
+  sendNotify,
+  signedXml,
+} from './pay-shop.ts'
 import { wechatRefundEnv } from './wechat.ts'
 
 /** A row of `refund`, as the driver gives it. */
@@ -122,6 +132,16 @@ export async function openRefundShop(options: PayShopOptions = {}) {
       shop.wechat.pay(order.out_trade_no, how)
       await shop.wechat.waitForNotify(order.out_trade_no, { until: 'accepted' })
       return order
+    },
+
+    /** An order that holds one payment and got a second one, which WeChat knows by `second`. */
+    async paidTwice(): Promise<OrderData & { second: string }> {
+      const order = await shop.buy(wxOrder, shop.shopper())
+      const { body } = await sendNotify(loadFunction('wxNotify'), signedXml(notifyFields(order)))
+      if (body !== SUCCESS_XML) throw new Error(body)
+      const { payment } = shop.wechat.pay(order.out_trade_no)
+      await shop.wechat.waitForNotify(order.out_trade_no, { until: 'accepted' })
+      return { ...order, second: payment?.transactionId ?? '' }
     },
 
     /** The refunds of an order, oldest first. */

@@ -121,6 +121,7 @@ describe('the sample bill of the reference', () => {
         paid_here_fen: 10_000,
         refunded_here_fen: 10_000,
         healed: 0,
+        adopted: 0,
         difference_count: 0,
         differences: [],
       })

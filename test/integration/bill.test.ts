@@ -1,78 +1,32 @@
-/** The daily bill against the simulator's: nothing to report, each kind of difference, healing, and running again. */
+/** The daily bill against the simulator's: a day without differences, each kind of difference, and healing. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { loadFunction, type MainHandler, scfContext } from '../helpers/functions.ts'
+import { type BillResult, type BillShop, DAY_MS, openBillShop } from '../helpers/bill-shop.ts'
+import { loadFunction, type MainHandler } from '../helpers/functions.ts'
 import { newTransactionId, type OrderData } from '../helpers/pay-shop.ts'
-import { newRefundNo, openRefundShop, type RefundShop } from '../helpers/refund-shop.ts'
+import { newRefundNo } from '../helpers/refund-shop.ts'
 import { TEST_MERCHANT } from '../helpers/wechat.ts'
 import { beijing } from '../helpers/wechat-client.ts'
 
-const DAY_MS = 86_400_000
-
-/** What `bill` returns for `json: true`. */
-interface BillResult {
-  bill_date: string
-  lines: number
-  paid_there_fen: number
-  refunded_there_fen: number
-  paid_here_fen: number
-  refunded_here_fen: number
-  healed: number
-  difference_count: number
-  differences: Record<string, string | number | null>[]
-}
-
-let shop: RefundShop
+let shop: BillShop
 let wxOrder: MainHandler
 
 before(async () => {
-  shop = await openRefundShop({ env: { RATE_LIMIT: 'off' } })
+  shop = await openBillShop()
   wxOrder = loadFunction('wxOrder')
 })
 afterEach(() => shop.wechat.faults.clear())
 after(() => shop.close())
 
-const runBill = async (event: Record<string, unknown>) =>
-  (await loadFunction('bill')({ ...event, json: true }, scfContext())) as BillResult
-
-let daysAgo = 2
-
-/** A day of the past that no other test uses, nor the day after it, while WeChat's clock stands at its noon. */
-async function onSomeDay<T>(work: (day: string, noon: Date) => Promise<T>): Promise<T> {
-  const day = beijing(0, Date.now() - daysAgo * DAY_MS).slice(0, 8)
-  const noon = new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T12:00:00+08:00`)
-  const back = noon.getTime() - Date.now()
-  daysAgo += 2
-  shop.advanceWechat(back)
-  try {
-    return await work(day, noon)
-  } finally {
-    shop.advanceWechat(-back)
-  }
-}
-
 /** As if the shop's clock had stood there, too, when WeChat accepted the refund. */
 const acceptedAt = (outRefundNo: string, moment: Date) =>
   shop.database.query('UPDATE refund SET accepted_at = ? WHERE out_refund_no = ?', [moment, outRefundNo])
 
-/** A day with one payment that both sides know. */
-const dayWithPayment = () => onSomeDay(async (day, noon) => ({ day, noon, order: await shop.paidOrder() }))
-
 const kinds = ({ differences }: BillResult) => differences.map(({ kind }) => kind)
-
-const stored = (day: string) =>
-  shop.database.query(
-    'SELECT kind, here_fen, there_fen FROM bill_difference WHERE bill_date = ? ORDER BY id',
-    [day],
-  )
-
-const linesStored = async (day: string) =>
-  Number((await shop.database.query('SELECT COUNT(*) AS n FROM bill_line WHERE bill_date = ?', [day]))[0]?.n)
 
 describe('a day on which both sides agree', () => {
   test('has no differences: payments, coupons, refunds in part and in full, and what nobody paid', async () => {
-    const { day, paidFen, refundedFen } = await onSomeDay(async (day, noon) => {
+    const { day, paidFen, refundedFen } = await shop.onSomeDay(async (day, noon) => {
       const orders: OrderData[] = [
         await shop.paidOrder(),
         await shop.paidOrder({}, { items: [{ productId: 8, quantity: 3 }] }),
@@ -95,7 +49,7 @@ describe('a day on which both sides agree', () => {
       }
     })
 
-    assert.deepEqual(await runBill({ bill_date: day }), {
+    assert.deepEqual(await shop.runBill({ bill_date: day }), {
       bill_date: day,
       lines: 5,
       paid_there_fen: paidFen,
@@ -103,6 +57,7 @@ describe('a day on which both sides agree', () => {
       paid_here_fen: paidFen,
       refunded_here_fen: refundedFen,
       healed: 0,
+      adopted: 0,
       difference_count: 0,
       differences: [],
     })
@@ -111,17 +66,17 @@ describe('a day on which both sides agree', () => {
       [run?.bill_lines, run?.paid_there_fen, run?.refunded_here_fen, run?.differences],
       [5, paidFen, refundedFen, 0],
     )
-    assert.equal(await linesStored(day), 5)
+    assert.equal(await shop.linesOf(day), 5)
   })
 
   test('without a bill (No Bill Exist) has no lines', async () => {
-    const day = await onSomeDay(async (day) => day)
-    const report = await runBill({ bill_date: day })
+    const day = await shop.onSomeDay(async (day) => day)
+    const report = await shop.runBill({ bill_date: day })
     assert.deepEqual([report.lines, report.difference_count], [0, 0])
   })
 
   test('is told in one line: lines, sums in fen, differences; and in JSON with nothing secret in it', async () => {
-    const { day } = await dayWithPayment()
+    const { day } = await shop.dayWithPayment()
     shop.logs.clear()
     const text = String(
       await loadFunction('bill')({ date: `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}` }),
@@ -133,7 +88,7 @@ describe('a day on which both sides agree', () => {
     )
     const [line] = shop.logs.of('bill_compared')
     assert.deepEqual([line?.lines, line?.paid_there_fen, line?.differences], [1, 49_900, 0])
-    const written = JSON.stringify([text, await runBill({ bill_date: day }), shop.logs.entries])
+    const written = JSON.stringify([text, await shop.runBill({ bill_date: day }), shop.logs.entries])
     for (const secret of [TEST_MERCHANT.apiKey, new URL(shop.database.url).password])
       assert.ok(!written.includes(secret))
   })
@@ -141,7 +96,7 @@ describe('a day on which both sides agree', () => {
 
 describe('a payment that WeChat knows and the shop does not', () => {
   test('is healed by asking WeChat: notify and every query had been lost', async () => {
-    const { day, paid, late } = await onSomeDay(async (day) => {
+    const { day, paid, late } = await shop.onSomeDay(async (day) => {
       const paid = await shop.buy(wxOrder, shop.shopper())
       const late = await shop.buy(wxOrder, shop.shopper())
       for (const { out_trade_no } of [paid, late]) shop.payQuietly(out_trade_no)
@@ -150,7 +105,7 @@ describe('a payment that WeChat knows and the shop does not', () => {
     await shop.database.query("UPDATE payorder SET trade_state = 'CLOSED' WHERE out_trade_no = ?", [
       late.out_trade_no,
     ])
-    const report = await runBill({ bill_date: day })
+    const report = await shop.runBill({ bill_date: day })
     assert.deepEqual([report.lines, report.healed, report.difference_count], [2, 2, 0])
     assert.equal(report.paid_here_fen, report.paid_there_fen)
     for (const [order, verdict] of [
@@ -164,13 +119,13 @@ describe('a payment that WeChat knows and the shop does not', () => {
   })
 
   test('is a difference while WeChat cannot be asked, and none any more when a later run healed it', async () => {
-    const { day, out_trade_no } = await onSomeDay(async (day) => {
+    const { day, out_trade_no } = await shop.onSomeDay(async (day) => {
       const { out_trade_no } = await shop.buy(wxOrder, shop.shopper())
       shop.payQuietly(out_trade_no)
       return { day, out_trade_no }
     })
     const disarm = shop.wechat.faults.add({ on: 'orderquery', kind: 'garbage' })
-    const first = await runBill({ bill_date: day })
+    const first = await shop.runBill({ bill_date: day })
     disarm()
     assert.deepEqual([first.healed, kinds(first)], [0, ['paid_there_not_here']])
     assert.deepEqual(
@@ -179,18 +134,20 @@ describe('a payment that WeChat knows and the shop does not', () => {
     )
     assert.equal(shop.logs.of('bill_heal_failed', out_trade_no).length, 1)
 
-    const second = await runBill({ bill_date: day })
+    const second = await shop.runBill({ bill_date: day })
     assert.deepEqual([second.healed, second.difference_count], [1, 0])
-    assert.deepEqual(await stored(day), [])
+    assert.deepEqual(await shop.differencesOf(day), [])
   })
 
   test('of an order that is not here at all is a difference, and in the log', async () => {
-    const { day, order } = await dayWithPayment()
+    const { day, order } = await shop.dayWithPayment()
     await shop.database.query('DELETE FROM payorder WHERE out_trade_no = ?', [order.out_trade_no])
     shop.logs.clear()
-    const report = await runBill({ bill_date: day })
+    const report = await shop.runBill({ bill_date: day })
     assert.deepEqual(kinds(report), ['paid_there_not_here'])
-    assert.deepEqual(await stored(day), [{ kind: 'paid_there_not_here', here_fen: null, there_fen: 49_900 }])
+    assert.deepEqual(await shop.differencesOf(day), [
+      { kind: 'paid_there_not_here', here_fen: null, there_fen: 49_900 },
+    ])
     const [line] = shop.logs.of('bill_difference')
     assert.deepEqual(
       [line?.level, line?.kind, line?.out_trade_no],
@@ -199,7 +156,7 @@ describe('a payment that WeChat knows and the shop does not', () => {
   })
 
   test('is none when it is the second payment of an order, for the journal knows it', async () => {
-    const { day, order } = await dayWithPayment()
+    const { day, order } = await shop.dayWithPayment()
     const { transaction_id } = await shop.order(order.out_trade_no)
     await shop.database.query("UPDATE payorder SET transaction_id = 'first' WHERE out_trade_no = ?", [
       order.out_trade_no,
@@ -209,23 +166,23 @@ describe('a payment that WeChat knows and the shop does not', () => {
          first_at, last_at) VALUES (?, 'notify', ?, ?, 'SUCCESS', 'paid_twice', '{}', NOW(3), NOW(3))`,
       [newRefundNo(), order.out_trade_no, transaction_id],
     )
-    assert.deepEqual(kinds(await runBill({ bill_date: day })), ['missing_there'])
+    assert.deepEqual(kinds(await shop.runBill({ bill_date: day })), ['missing_there'])
   })
 })
 
 describe('other differences of payments', () => {
   test('the amount', async () => {
-    const { day, order } = await dayWithPayment()
+    const { day, order } = await shop.dayWithPayment()
     await shop.database.query('UPDATE payorder SET total_fee = total_fee - 1 WHERE out_trade_no = ?', [
       order.out_trade_no,
     ])
-    const report = await runBill({ bill_date: day })
-    assert.deepEqual(await stored(day), [{ kind: 'amount', here_fen: 49_899, there_fen: 49_900 }])
+    const report = await shop.runBill({ bill_date: day })
+    assert.deepEqual(await shop.differencesOf(day), [{ kind: 'amount', here_fen: 49_899, there_fen: 49_900 }])
     assert.deepEqual([report.paid_here_fen, report.paid_there_fen], [49_899, 49_900])
   })
 
   test('paid here and not in the bill, by the day that WeChat named', async () => {
-    const { day, order } = await dayWithPayment()
+    const { day, order } = await shop.dayWithPayment()
     const invented = await shop.buy(wxOrder, shop.shopper())
     const pay = (timeEnd: string) =>
       shop.database.query(
@@ -234,17 +191,17 @@ describe('other differences of payments', () => {
       )
     for (const moment of ['000000', '235959']) {
       await pay(day + moment)
-      const report = await runBill({ bill_date: day })
+      const report = await shop.runBill({ bill_date: day })
       assert.deepEqual(kinds(report), ['missing_there'], moment)
       assert.equal(report.differences[0]?.out_trade_no, invented.out_trade_no)
     }
     await pay(`${Number(day) + 1}000000`)
-    assert.equal((await runBill({ bill_date: day })).difference_count, 0)
+    assert.equal((await shop.runBill({ bill_date: day })).difference_count, 0)
     assert.equal((await shop.order(order.out_trade_no)).trade_state, 'SUCCESS')
   })
 
   test('are none of rows of another app or merchant: those have a bill of their own', async () => {
-    const { day, order } = await dayWithPayment()
+    const { day, order } = await shop.dayWithPayment()
     const other = await shop.buy(wxOrder, shop.shopper())
     for (const column of ['appid', 'mch_id']) {
       await shop.database.query(
@@ -252,7 +209,7 @@ describe('other differences of payments', () => {
            time_end = ? WHERE out_trade_no = ?`,
         [TEST_MERCHANT.appid, TEST_MERCHANT.mchId, newTransactionId(), `${day}120000`, other.out_trade_no],
       )
-      const report = await runBill({ bill_date: day })
+      const report = await shop.runBill({ bill_date: day })
       assert.deepEqual([report.difference_count, report.paid_here_fen], [0, order.total_fee])
     }
   })
@@ -260,29 +217,49 @@ describe('other differences of payments', () => {
 
 describe('differences of refunds', () => {
   const dayWithRefund = () =>
-    onSomeDay(async (day, noon) => {
+    shop.onSomeDay(async (day, noon) => {
       const { out_trade_no } = await shop.paidOrder()
       const { out_refund_no } = await shop.refund({ out_trade_no, refund_fee: 700 })
       await acceptedAt(out_refund_no, noon)
       return { day, noon, out_trade_no, out_refund_no }
     })
 
-  test('given back there, unknown here', async () => {
-    const { day, out_refund_no } = await dayWithRefund()
+  test('given back there, unknown here: adopted when WeChat confirms it, as a refund of the merchant platform', async () => {
+    const { day, out_trade_no, out_refund_no } = await dayWithRefund()
+    Object.assign(shop.wechat.refunds.get(out_refund_no) ?? {}, { status: 'SUCCESS' })
     await shop.database.query('DELETE FROM refund WHERE out_refund_no = ?', [out_refund_no])
-    const report = await runBill({ bill_date: day })
-    assert.deepEqual(kinds(report), ['refund_there_not_here'])
+    const disarm = shop.wechat.faults.add({ on: 'refundquery', kind: 'garbage' })
+    const first = await shop.runBill({ bill_date: day })
+    disarm()
+    assert.deepEqual([kinds(first), first.adopted], [['refund_there_not_here'], 0])
     assert.deepEqual(
-      [report.differences[0]?.out_refund_no, report.differences[0]?.there_fen],
+      [first.differences[0]?.out_refund_no, first.differences[0]?.there_fen],
       [out_refund_no, 700],
     )
+    const second = await shop.runBill({ bill_date: day })
+    assert.deepEqual([second.difference_count, second.adopted], [0, 1])
+    assert.deepEqual([second.refunded_here_fen, second.refunded_there_fen], [700, 700])
+    const [row] = await shop.refundsOf(out_trade_no)
+    assert.deepEqual([row?.origin, row?.status, row?.refund_fee], ['platform', 'SUCCESS', 700])
+  })
+
+  test('given back there, of an order that is not here', async () => {
+    const { day, out_trade_no, out_refund_no } = await dayWithRefund()
+    await shop.database.query('DELETE FROM refund WHERE out_refund_no = ?', [out_refund_no])
+    await shop.database.query('DELETE FROM payorder WHERE out_trade_no = ?', [out_trade_no])
+    assert.deepEqual(kinds(await shop.runBill({ bill_date: day })), [
+      'paid_there_not_here',
+      'refund_there_not_here',
+    ])
   })
 
   test('another amount', async () => {
     const { day, out_refund_no } = await dayWithRefund()
     await shop.database.query('UPDATE refund SET refund_fee = 701 WHERE out_refund_no = ?', [out_refund_no])
-    await runBill({ bill_date: day })
-    assert.deepEqual(await stored(day), [{ kind: 'refund_amount', here_fen: 701, there_fen: 700 }])
+    await shop.runBill({ bill_date: day })
+    assert.deepEqual(await shop.differencesOf(day), [
+      { kind: 'refund_amount', here_fen: 701, there_fen: 700 },
+    ])
   })
 
   /** A refund that was accepted at this moment, as far as the shop knows. */
@@ -298,8 +275,10 @@ describe('differences of refunds', () => {
   test('given back here, unknown there', async () => {
     const { day, noon, out_trade_no } = await dayWithRefund()
     await inventRefund(out_trade_no, noon)
-    await runBill({ bill_date: day })
-    assert.deepEqual(await stored(day), [{ kind: 'refund_missing_there', here_fen: 5, there_fen: null }])
+    await shop.runBill({ bill_date: day })
+    assert.deepEqual(await shop.differencesOf(day), [
+      { kind: 'refund_missing_there', here_fen: 5, there_fen: null },
+    ])
   })
 
   test('given back here just before midnight is looked for a day later, in both bills', async () => {
@@ -307,82 +286,8 @@ describe('differences of refunds', () => {
     await inventRefund(out_trade_no, new Date(noon.getTime() + 12 * 3_600_000 - 1_000))
     const dayAfter = beijing(0, noon.getTime() + DAY_MS).slice(0, 8)
     // Without the bill of its own day, nothing can be said of it.
-    assert.equal((await runBill({ bill_date: dayAfter })).difference_count, 0)
-    assert.equal((await runBill({ bill_date: day })).difference_count, 0)
-    assert.deepEqual(kinds(await runBill({ bill_date: dayAfter })), ['refund_missing_there'])
-  })
-})
-
-describe('a second run for the same day', () => {
-  test('finds the same, and stores nothing twice', async () => {
-    const { day, order } = await dayWithPayment()
-    await shop.database.query('UPDATE payorder SET total_fee = 1 WHERE out_trade_no = ?', [
-      order.out_trade_no,
-    ])
-    const first = await runBill({ bill_date: day })
-    for (let time = 2; time <= 3; time++) assert.deepEqual(await runBill({ bill_date: day }), first)
-    assert.equal(await linesStored(day), 1)
-    assert.equal((await stored(day)).length, 1)
-    assert.equal((await shop.database.query('SELECT 1 FROM bill_run WHERE bill_date = ?', [day])).length, 1)
-  })
-
-  test('at the same time takes its turn', async () => {
-    const { day } = await dayWithPayment()
-    const reports = await Promise.all(Array.from({ length: 4 }, () => runBill({ bill_date: day })))
-    for (const report of reports) assert.deepEqual([report.lines, report.difference_count], [1, 0])
-    assert.equal(await linesStored(day), 1)
-  })
-
-  test('that gets no bill fails, and what the first one stored stays', async () => {
-    const { day } = await dayWithPayment()
-    await runBill({ bill_date: day })
-    for (const kind of ['SYSTEMERROR', 'garbage', 'http500', 'replyLost'] as const) {
-      const disarm = shop.wechat.faults.add({ on: 'downloadbill', kind })
-      await assert.rejects(runBill({ bill_date: day }), /WeChat Pay/, kind)
-      disarm()
-    }
-    assert.equal(await linesStored(day), 1)
-  })
-})
-
-test('a bill that does not begin to come is not waited for until the platform ends the invocation', async (t) => {
-  const { day } = await dayWithPayment()
-  shop.wechat.faults.add({ on: 'downloadbill', kind: 'timeout' })
-  const asked = once(shop.wechat.events, 'call')
-  t.mock.timers.enable({ apis: ['setTimeout'] })
-  const run = assert.rejects(runBill({ bill_date: day }), /no answer/)
-  await asked
-  t.mock.timers.tick(20_000)
-  await run
-})
-
-describe('the day that is asked for', () => {
-  test('is yesterday in Beijing when nobody names one', async () => {
-    const calls = shop.wechat.calls.length
-    // Before nine in the morning there is no bill yet.
-    await runBill({ Type: 'Timer', TriggerName: 'timer-bill', Time: '', Message: '' }).catch(() => undefined)
-    assert.equal(shop.wechat.calls[calls]?.fields.bill_date, beijing(-24 * 60).slice(0, 8))
-  })
-
-  test('must be a date', async () => {
-    const calls = shop.wechat.calls.length
-    for (const bill_date of ['yesterday', '', '2026112', '20261131', '2026-13-01', 20261100, {}])
-      await assert.rejects(runBill({ bill_date }), /bill_date must be a day|is not a date/)
-    assert.equal(shop.wechat.calls.length, calls)
-  })
-
-  test('has no bill yet, or none any more: the run fails instead of missing every payment there', async () => {
-    await assert.rejects(runBill({ bill_date: beijing(0).slice(0, 8) }), /No Bill Exist/)
-    await assert.rejects(runBill({ bill_date: beijing(24 * 60).slice(0, 8) }), /No Bill Exist/)
-    await assert.rejects(runBill({ bill_date: beijing(-100 * 24 * 60).slice(0, 8) }), /No Bill Exist/)
-  })
-
-  test('whose bill is being made fails the run, so that the platform reports it', async () => {
-    const { day, noon } = await dayWithPayment()
-    const eightNextDay = noon.getTime() + 20 * 3_600_000 - Date.now()
-    shop.advanceWechat(eightNextDay)
-    await assert.rejects(runBill({ bill_date: day }), /Bill Creating/)
-    shop.advanceWechat(-eightNextDay)
-    assert.equal((await runBill({ bill_date: day })).lines, 1)
+    assert.equal((await shop.runBill({ bill_date: dayAfter })).difference_count, 0)
+    assert.equal((await shop.runBill({ bill_date: day })).difference_count, 0)
+    assert.deepEqual(kinds(await shop.runBill({ bill_date: dayAfter })), ['refund_missing_there'])
   })
 })

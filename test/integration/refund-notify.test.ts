@@ -317,6 +317,16 @@ describe('a refund that somebody made in WeChat’s merchant platform', () => {
     assert.equal((await shop.refund({ out_trade_no })).refund_fee, total_fee - 10_000)
   })
 
+  test('of the second payment of an order is adopted, too', async () => {
+    const { out_trade_no, total_fee, second } = await shop.paidTwice()
+    const out_refund_no = await platformRefund(out_trade_no, total_fee, total_fee)
+    shop.wechat.refunds.finish(out_refund_no)
+    await shop.wechat.waitForNotify(out_trade_no, { point: 'refundnotify', until: 'accepted' })
+    const [row] = await shop.refundsOf(out_trade_no)
+    assert.deepEqual([row?.transaction_id, row?.status], [second, 'SUCCESS'])
+    assert.equal((await shop.order(out_trade_no)).trade_state, 'SUCCESS')
+  })
+
   test('of an order that this shop does not have is FAIL, reported, and stored nowhere', async () => {
     const { out_trade_no = '', ...params } = orderParams({ total_fee: '10000' })
     await callWechat(shop.wechat.url, '/pay/unifiedorder', { ...params, out_trade_no })

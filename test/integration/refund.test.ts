@@ -147,6 +147,43 @@ describe('a refund of a paid order', () => {
   })
 })
 
+describe('a refund of an order that was paid twice', () => {
+  test('gives back the payment that is named, once; the order stays paid by its own one', async () => {
+    const { out_trade_no, total_fee, second } = await shop.paidTwice()
+    const { transaction_id } = await shop.order(out_trade_no)
+    const result = await shop.refund({ out_trade_no, transaction_id: second })
+    assert.deepEqual([result.refund_fee, result.status, result.err_code], [total_fee, 'PROCESSING', null])
+    const [asked] = shop.refundCalls('refund', result.out_refund_no)
+    assert.equal(asked?.fields.transaction_id, second)
+    const row = await shop.order(out_trade_no)
+    assert.deepEqual(
+      [row.trade_state, row.transaction_id, row.attention],
+      ['SUCCESS', transaction_id, 'PAID_TWICE'],
+    )
+    await shop.aMinuteLater()
+    await assert.rejects(shop.refund({ out_trade_no, transaction_id: second }), /nothing is left to refund/)
+  })
+
+  test('refuses a payment that the order never had, and a number that belongs to its other payment', async () => {
+    const { out_trade_no, second } = await shop.paidTwice()
+    const { out_trade_no: other } = await shop.paidOrder()
+    const foreign = (await shop.order(other)).transaction_id
+    for (const transaction_id of ['4200000000000000000000000000', foreign])
+      await assert.rejects(
+        shop.refund({ out_trade_no, transaction_id }),
+        /was not paid by that transaction_id/,
+      )
+    for (const transaction_id of [5, '', null, {}])
+      await assert.rejects(shop.refund({ out_trade_no, transaction_id }), /transaction_id must be a text/)
+    const { out_refund_no } = await shop.refund({ out_trade_no, transaction_id: second, refund_fee: 1 })
+    const { transaction_id } = await shop.order(out_trade_no)
+    await assert.rejects(
+      shop.refund({ out_trade_no, out_refund_no, transaction_id }),
+      /belongs to another refund/,
+    )
+  })
+})
+
 describe('the same number again', () => {
   for (const [what, fault] of [
     ['a time-out before WeChat acted', { kind: 'timeout' }],
