@@ -197,6 +197,7 @@ async function journal(
   now: Date,
 ): Promise<void> {
   const { appid, mch_id, transaction_id, total_fee, fee_type } = fact.fields
+  // An empty element says as much as none.
   const identity = [
     fact.source,
     appid,
@@ -208,7 +209,7 @@ async function journal(
     fee_type,
     // With the numbers of a payment it is still another fact than that payment.
     ...(verdict === 'not_paid' ? [verdict] : []),
-  ]
+  ].map((part) => part || null)
   const { sign: _sign, nonce_str: _nonce, ...told } = fact.fields
   const moved = order && !refusals.has(verdict) && verdict !== 'paid_twice'
   await tx.run(

@@ -5,8 +5,9 @@ import { refundMoves } from '#shared/pay/refunds'
 import { isRecorded, type PaymentFact, type Verdict } from '#shared/pay/settle'
 import { isOpen, isPaid, type TradeState, transitions } from '#shared/pay/states'
 import type { DifferenceKind } from '../../functions/bill/differences.ts'
+import { generatedPart } from '../helpers/generated-part.ts'
 import { codesIn, tableBelow } from '../helpers/markdown.ts'
-import { read } from '../helpers/source-tree.ts'
+import { filesIn, read } from '../helpers/source-tree.ts'
 
 const document = read('docs/payments.md')
 const states = Object.keys(transitions) as TradeState[]
@@ -110,4 +111,17 @@ test('every kind of difference in a bill is explained', () => {
   }
   const documented = tableBelow(document, /^## The bill/).map(([kind = '']) => codesIn(kind)[0])
   assert.deepEqual(documented, Object.keys(kinds))
+})
+
+test('the table of known defects has every test that is named after one', () => {
+  const files = filesIn('test/integration').filter((file) => /\/known-defects-\w+\.test\.ts$/.test(file))
+  const rows = files.flatMap((file) =>
+    [...read(file).matchAll(/^ *test\('((?:[^'\\]|\\.)+?): ((?:[^'\\]|\\.)+)'/gm)].map(
+      ([, reported = '', rule = '']) => [reported, rule, `\`${file.split('/').at(-1)}\``],
+    ),
+  )
+  assert.ok(rows.length >= 30)
+  const head = ['reported in', 'here (the name of the test)', 'in `test/integration/`']
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  generatedPart('docs/payments.md', 'known defects', lines.join('\n'))
 })
