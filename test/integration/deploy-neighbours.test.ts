@@ -1,10 +1,13 @@
 /** What a deploy and a removal leave alone, what they wait for, and what the API may leave out of its answers. */
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import { Api } from '../../deploy/api/client.ts'
 import { DeployError } from '../../deploy/api/errors.ts'
+import { deployService } from '../../deploy/deploy/deploy.ts'
+import { packageFunctions } from '../../deploy/package/bundle.ts'
 import { remove } from '../../deploy/remove/remove.ts'
 import { rollback } from '../../deploy/rollback/rollback.ts'
-import { apiFor, Fixture } from '../helpers/deploy-fixture.ts'
+import { apiEnvironment, apiFor, Fixture } from '../helpers/deploy-fixture.ts'
 import { FakePlane } from '../helpers/fake-tencent/plane.ts'
 import type { StoredFunction } from '../helpers/fake-tencent/store.ts'
 
@@ -194,6 +197,23 @@ test('five versions are kept, the current one and any with traffic among them', 
   fixture.code('feeds', `'code 9'`)
   await fixture.deploy(plane, { share: 0.1 })
   assert.deepEqual([...versions.keys()], ['1', '4', '6', '7', '8', '9'], 'version 4 has 90 % of the traffic')
+})
+
+test('a deploy keeps within the API’s rate, and waits where others have used it up', async () => {
+  plane.rateLimit = 15
+  const service = fixture.service()
+  const api = new Api({
+    region: service.region,
+    env: { ...apiEnvironment(plane), TENCENT_API_PACE: '0.01' },
+    secrets: [],
+  })
+  const packaged = await packageFunctions(service, service.functions)
+  await deployService(api, service, packaged, quiet)
+  assert.equal(version('feeds'), '1')
+  plane.rateLimit = Number.POSITIVE_INFINITY
+  plane.reset()
+  await fixture.deploy(plane)
+  assert.deepEqual(plane.counts(plane.writes), {})
 })
 
 test('lists are read to their end, and names that only resemble ours are not ours', async () => {

@@ -68,6 +68,21 @@ for (const [name, env, message] of refused) {
   })
 }
 
+test('temporary credentials are signed with their token', async () => {
+  plane.accounts.push({ secretId: 'AKIDtemporary', secretKey: 'temporary-key', token: 'temporary-token' })
+  const { code, stdout } = await fixture.cli(plane, ['info'], {
+    TENCENT_SECRET_ID: 'AKIDtemporary',
+    TENCENT_SECRET_KEY: 'temporary-key',
+    TENCENT_TOKEN: 'temporary-token',
+  })
+  assert.equal(code, 0, stdout)
+})
+
+test('a proxy of the shell is left alone when TENCENT_API_BASE says where to go', async () => {
+  const { code, stdout } = await fixture.cli(plane, ['info'], { http_proxy: 'http://127.0.0.1:1' })
+  assert.equal(code, 0, stdout)
+})
+
 test('with a clock that is off, the message says so', async () => {
   plane.clockOffsetMs = 3_600_000
   try {
