@@ -19,5 +19,9 @@ export function generatedPart(file: string, name: string, text: string): void {
     writeFileSync(path, document.slice(0, from) + text + document.slice(to))
     return
   }
-  assert.equal(document.slice(from, to), text, `${file}: the part "${name}" is out of date`)
+  assert.equal(
+    document.slice(from, to),
+    text,
+    `${file}: "${name}" is out of date; the same test with WRITE_DOCS=1 writes it`,
+  )
 }
