@@ -1,10 +1,12 @@
 /** Defects of other shops, each named by where it was reported or read: prices, numbers, owners, closing, giving back. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { BillParser } from '../../functions/bill/parse.ts'
 import { call, httpEvent, loadFunction, type MainHandler, scfContext } from '../helpers/functions.ts'
 import type { OrderData } from '../helpers/pay-shop.ts'
 import { openRefundShop, type RefundShop } from '../helpers/refund-shop.ts'
 import { functionFolders } from '../helpers/source-tree.ts'
+import vectors from '../vectors/wechatpay-vectors.json' with { type: 'json' }
 
 let shop: RefundShop
 let wxOrder: MainHandler
@@ -203,6 +205,19 @@ describe('once, and again', () => {
       )
     })
   })
+})
+
+test('WxJava#1275: commas in the names of goods do not shift the amounts of a bill', () => {
+  const parser = new BillParser()
+  const lines = vectors.v2_bill_all.csv.split('\r\n').map((line) => parser.parse(line))
+  parser.finish()
+  assert.deepEqual(
+    lines.filter((line) => line !== undefined).map(({ kind, amountFen }) => [kind, amountFen]),
+    [
+      ['PAID', 10_000],
+      ['REFUND', 10_000],
+    ],
+  )
 })
 
 describe('closing and giving back', () => {
