@@ -220,9 +220,7 @@ async function journal(
        state_after = IF(VALUES(verdict) IN ('repeated', 'stale'), state_after, VALUES(state_after)),
        verdict = IF(VALUES(verdict) IN ('repeated', 'stale'), verdict, VALUES(verdict))`,
     [
-      createHash('sha256')
-        .update(JSON.stringify(identity.map(absentIfEmpty)))
-        .digest('hex'),
+      createHash('sha256').update(JSON.stringify(identity)).digest('hex'),
       fact.source,
       fact.outTradeNo.slice(0, 64),
       text(transaction_id, 64),
@@ -237,11 +235,6 @@ async function journal(
       now,
     ],
   )
-}
-
-/** To the protocol an empty element is none. */
-function absentIfEmpty(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value
 }
 
 /** Longer than any message of WeChat ever was; a payment must not fail because of what else is told with it. */
