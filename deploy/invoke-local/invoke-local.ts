@@ -8,6 +8,7 @@ import { pretty, readEvent } from '../invoke/event.ts'
 import { packageFunctions } from '../package/bundle.ts'
 import { unpack } from '../package/unpack.ts'
 import type { Framework } from '../provider/framework.ts'
+import { redact, secretValues } from '../provider/redact.ts'
 import { oneFunction } from '../provider/service.ts'
 
 /** @throws DeployError when the function failed */
@@ -16,6 +17,8 @@ export async function invokeLocal(framework: Framework): Promise<void> {
   const fn = oneFunction(service, framework.required('function'))
   const event: unknown = JSON.parse(readEvent(framework))
   const folder = mkdtempSync(join(tmpdir(), 'letao-invoke-'))
+  const env = { ...fn.environment, ...overrides(framework) }
+  const secrets = secretValues(env)
   try {
     const [packaged] = await packageFunctions(service, [fn], folder)
     const codeDir = join(folder, 'code')
@@ -23,18 +26,21 @@ export async function invokeLocal(framework: Framework): Promise<void> {
     const runner = createFunction({
       name: fn.id.FunctionName,
       codeDir,
-      env: { ...fn.environment, ...overrides(framework) },
+      env,
       timeoutSec: fn.timeoutSec,
       initTimeoutSec: fn.initTimeoutSec,
       memoryMb: fn.memorySize,
       region: service.region,
       namespace: service.namespace,
       maxInstances: 1,
-      onLog: ({ text }) => framework.say(text),
+      onLog: ({ text }) => framework.say(redact(text, secrets)),
     })
     try {
       const { result, error } = await runner.invoke(event)
-      if (error) throw new DeployError(`${fn.key} failed (${error.status}): ${oneLine(error.message)}.`)
+      if (error) {
+        const message = oneLine(redact(error.message, secrets))
+        throw new DeployError(`${fn.key} failed (${error.status}): ${message}.`)
+      }
       framework.print(pretty(JSON.stringify(result ?? null)))
     } finally {
       await runner.close()
