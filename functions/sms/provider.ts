@@ -1,6 +1,7 @@
 /** Tencent Cloud SMS. The SDK is loaded by the first message, not by the cold start. */
 import type { Config } from '#shared/config'
 import { AppError } from '#shared/errors'
+import { redact } from '#shared/log'
 
 type SmsConfig = Config<
   'SMS_SECRET_ID' | 'SMS_SECRET_KEY' | 'SMS_SDK_APP_ID' | 'SMS_SIGN_NAME' | 'SMS_TEMPLATE_ID'
@@ -21,6 +22,7 @@ export async function sendSms(mobile: string, code: string, config: SmsConfig): 
     region: 'ap-guangzhou',
     profile: { httpProfile: { endpoint: host, protocol: `${protocol}//`, reqTimeout: TIMEOUT_SEC } },
   })
+  const secrets = [code, config.SMS_SECRET_ID, config.SMS_SECRET_KEY]
   let statuses: { Code?: string; Message?: string }[] | undefined
   try {
     const reply = await client.SendSms({
@@ -32,27 +34,30 @@ export async function sendSms(mobile: string, code: string, config: SmsConfig): 
     })
     statuses = reply.SendStatusSet
   } catch (error) {
-    throw toAppError(error)
+    throw toAppError(error, secrets)
   }
   const status = statuses?.[0]
   if (typeof status?.Code !== 'string')
     throw new AppError('UPSTREAM_FAILED', { cause: new Error('SMS reply without status') })
   if (status.Code !== 'Ok') {
     throw new AppError('SMS_REFUSED', {
-      ...(status.Message && { msg: status.Message }),
+      ...(status.Message && { msg: redact(status.Message, secrets) }),
       cause: new Error(status.Code),
     })
   }
 }
 
 /** An error with a code is the provider's word; without one nobody knows what happened. */
-function toAppError(error: unknown): AppError {
+function toAppError(error: unknown, secrets: readonly string[]): AppError {
   const { code, message } = error as { code?: unknown; message?: unknown }
   const isWord =
     typeof code === 'string' &&
     /^[A-Z][A-Za-z]+(\.[A-Za-z]+)*$/.test(code) &&
     !code.startsWith('InternalError')
   return isWord
-    ? new AppError('SMS_REFUSED', { ...(message ? { msg: String(message) } : {}), cause: new Error(code) })
+    ? new AppError('SMS_REFUSED', {
+        ...(message ? { msg: redact(String(message), secrets) } : {}),
+        cause: new Error(code),
+      })
     : new AppError('UPSTREAM_FAILED', { cause: error })
 }
