@@ -2,12 +2,12 @@
  * The one place that writes `trade_state`. Whoever learns something about a payment (notify, query, reconcile,
  * close, refund, bill) tells it here, after the signature was verified.
  */
-import { createHash } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { isDuplicateKey, type Session, type Sql } from '../db.ts'
 import type { Logger } from '../log.ts'
 import { parseFen } from '../money.ts'
 import type { XmlFields } from '../xml.ts'
+import { journal, type Step } from './journal.ts'
 import { lockOrder, type OrderRow } from './orders.ts'
 import { RefundImpossible, requestRefund } from './refund-request.ts'
 import { isPaid, type Move, type TradeState, transitions } from './states.ts'
@@ -68,13 +68,21 @@ export async function settle(fact: PaymentFact, deps: SettleDeps): Promise<Verdi
     const verdict = order ? await apply(tx, fact, order, judged, deps.now()) : judged
     // That an unpaid order is still unpaid is no news, and a payer's page asks every few seconds.
     const isNews = isPaid(fact.tradeState) || verdict !== 'repeated' || fact.source === 'notify'
-    if (isNews) await journal(tx, fact, verdict, order, deps.now())
+    if (isNews) await journal(tx, { fact, verdict, ...stepOf(fact, verdict, order) }, deps.now())
     if (order && (verdict === 'paid_late' || verdict === 'paid_twice'))
       await giveBack(tx, fact, order, verdict, deps)
     return { verdict, order }
   })
   report(fact, verdict, order, deps.log)
   return verdict
+}
+
+/** From which state to which the fact led the order; nowhere when there is none. */
+function stepOf(fact: PaymentFact, verdict: Verdict, order: OrderRow | undefined): Step {
+  if (!order) return { before: null, after: null }
+  const { trade_state: before } = order
+  const moves = isRecorded(verdict) && verdict !== 'paid_twice'
+  return { before, after: moves ? transitions[before][fact.tradeState].to : before }
 }
 
 function judge(fact: PaymentFact, order: OrderRow | undefined, config: SettleDeps['config']): Verdict {
@@ -186,63 +194,6 @@ async function giveBack(
     if (!(error instanceof RefundImpossible)) throw error
     log.error('refund_impossible', { outTradeNo: order.out_trade_no, transactionId, reason: error.message })
   }
-}
-
-/** The same fact told again (WeChat repeats itself) is one row that counts. */
-async function journal(
-  tx: Sql,
-  fact: PaymentFact,
-  verdict: Verdict,
-  order: OrderRow | undefined,
-  now: Date,
-): Promise<void> {
-  const { appid, mch_id, transaction_id, total_fee, fee_type } = fact.fields
-  // An empty element says as much as none.
-  const identity = [
-    fact.source,
-    appid,
-    mch_id,
-    fact.outTradeNo,
-    transaction_id,
-    fact.tradeState,
-    total_fee,
-    fee_type,
-    // With the numbers of a payment it is still another fact than that payment.
-    ...(verdict === 'not_paid' ? [verdict] : []),
-  ].map((part) => part || null)
-  const { sign: _sign, nonce_str: _nonce, ...told } = fact.fields
-  const moved = order && !refusals.has(verdict) && verdict !== 'paid_twice'
-  await tx.run(
-    `INSERT INTO payment_event (event_key, source, out_trade_no, transaction_id, trade_state, total_fee, fee_type,
-       verdict, state_before, state_after, fields, first_at, last_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON DUPLICATE KEY UPDATE times = times + 1, last_at = VALUES(last_at),
-       state_after = IF(VALUES(verdict) IN ('repeated', 'stale'), state_after, VALUES(state_after)),
-       verdict = IF(VALUES(verdict) IN ('repeated', 'stale'), verdict, VALUES(verdict))`,
-    [
-      createHash('sha256').update(JSON.stringify(identity)).digest('hex'),
-      fact.source,
-      fact.outTradeNo.slice(0, 64),
-      text(transaction_id, 64),
-      fact.tradeState,
-      parseFen(total_fee) ?? null,
-      text(fee_type, 16),
-      verdict,
-      order?.trade_state ?? null,
-      (moved ? transitions[order.trade_state][fact.tradeState].to : order?.trade_state) ?? null,
-      toldText(told),
-      now,
-      now,
-    ],
-  )
-}
-
-/** Longer than any message of WeChat ever was; a payment must not fail because of what else is told with it. */
-const MAX_TOLD_BYTES = 65_535
-
-function toldText(told: XmlFields): string {
-  const json = JSON.stringify(told)
-  return Buffer.byteLength(json) <= MAX_TOLD_BYTES ? json : JSON.stringify({ cut: json.slice(0, 10_000) })
 }
 
 function text(value: string | undefined, max: number): string | null {

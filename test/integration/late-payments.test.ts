@@ -227,9 +227,9 @@ describe('with REFUND_LATE_PAYMENTS=true', () => {
   test('what was paid after the close is given back: asked for once, under a fixed number, by reconcile', async () => {
     const { out_trade_no, total_fee } = await closedHere()
     await shop.with(switched, async () => {
-      shop.wechat.faults.add({ on: 'notify', kind: 'repeat', count: 12, outTradeNo: out_trade_no })
+      shop.wechat.faults.add({ on: 'notify', kind: 'repeat', count: 6, outTradeNo: out_trade_no })
       shop.wechat.pay(out_trade_no, { coupon: 900 })
-      await shop.wechat.waitForNotify(out_trade_no, { nth: 12 })
+      await shop.wechat.waitForNotify(out_trade_no, { nth: 6 })
       shop.wechat.faults.clear()
     })
     for (const { body } of shop.wechat.deliveries(out_trade_no)) assert.equal(body, SUCCESS_XML)
