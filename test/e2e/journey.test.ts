@@ -154,7 +154,7 @@ describe('a shopper buys, over HTTP, through the bundled functions and both simu
     ok(await app.postForm('/sendSms', { mobile: person.mobile }))
     const smscode = await codeFrom(sms.url, person.mobile)
     ok(await app.postForm('/users/register', { ...person, smscode }))
-    app.loggedIn(ok(await app.postForm('/Users/Login/', { ...person })).token)
+    app.loggedIn(ok(await app.postForm('/USERS/Login/', { ...person })).token)
 
     const fields = { body: '乐淘', total_fee: '100', spbill_create_ip: '127.0.0.1', trade_type: 'NATIVE' }
     const order = dataOf<Order>(await app.postForm('/order', fields))
