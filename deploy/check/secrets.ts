@@ -10,6 +10,8 @@ const secrets: readonly [name: string, minBytes: number][] = [
   ['SMS_SECRET_KEY', 16],
 ]
 
+const passwordMinBytes = 8
+
 export function checkSecrets(service: ShopService): Finding[] {
   const found = new Map<string, { name: string; value: string }>()
   const problems: string[] = []
@@ -25,6 +27,8 @@ export function checkSecrets(service: ShopService): Finding[] {
       }
     }
     const password = passwordOf(environment.DATABASE_URL)
+    if (password !== '' && Buffer.byteLength(password) < passwordMinBytes)
+      problems.push(`the database password is shorter than ${passwordMinBytes} bytes`)
     const other = password === '' ? undefined : found.get(password)
     if (other) problems.push(`the database password is the same as ${other.name}`)
   }

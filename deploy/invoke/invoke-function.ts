@@ -78,14 +78,22 @@ function platformError(text: string): string | undefined {
   const value = parse(text)
   if (typeof value?.errorMessage !== 'string' || !('errorCode' in value || 'stackTrace' in value))
     return undefined
-  return firstLine(value.errorMessage)
+  return firstLine(text)
 }
 
 /** The message alone: whatever follows as a stack, in lines or in the platform's `stackTrace`, is left out. */
 function firstLine(text: string): string {
   const value = parse(text)
-  const message = typeof value?.errorMessage === 'string' ? value.errorMessage : text
-  const [line = ''] = message.split(/\n|\\n|\s+at\s+\S+ \(/)
+  if (typeof value?.errorMessage !== 'string') return withoutFrames(text)
+  const message = withoutFrames(value.errorMessage)
+  // Where the platform says no more than that something was thrown, what it was heads the stack.
+  const [thrown] = [value.stackTrace].flat()
+  const isVague = /^user code exception/i.test(message) && typeof thrown === 'string'
+  return isVague ? oneLine(`${message}: ${withoutFrames(thrown)}`).replace(/: $/, '') : message
+}
+
+function withoutFrames(text: string): string {
+  const [line = ''] = text.split(/\n|\\n|(?:^|\s+)at\s+\S+ \(/)
   return oneLine(line)
 }
 

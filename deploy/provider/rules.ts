@@ -1,6 +1,7 @@
 /** Rules of the platform that no schema can express. Every message names the key in serverless.yml. */
 import { DeployError } from '../api/errors.ts'
 import { checkCron } from './cron.ts'
+import { regions } from './regions.ts'
 import type { ShopFunction, ShopService } from './service.ts'
 
 /** Bytes of all keys and values together. */
@@ -16,6 +17,8 @@ export function checkService(service: ShopService): void {
     // It would be given the parameters of no stage in particular.
     refuse('stage', `is ${service.stage}: write prod in lower case`)
   }
+  if (!regions.includes(service.region))
+    refuse('provider.region', `is ${service.region}, which is none of ${regions.join(', ')}`)
   if (service.functions.length === 0) refuse('functions', 'is empty: there is nothing to deploy')
   if (Boolean(service.vpc.vpcId) !== Boolean(service.vpc.subnetId)) {
     refuse(service.vpc.vpcId ? 'provider.vpc.subnetId' : 'provider.vpc.vpcId', 'is missing: a VPC needs both')

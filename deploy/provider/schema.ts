@@ -1,4 +1,5 @@
 /** What serverless.yml may say, as JSON schema for the framework's own validation (which names the wrong key). */
+import { regions } from './regions.ts'
 
 const text = { type: 'string' }
 /** A value from the environment that may be absent: the empty text means "not set". */
@@ -30,8 +31,7 @@ const path = { type: 'string', pattern: '^(/[A-Za-z0-9_-]+){1,2}$' }
 export const providerSchema = {
   provider: object(
     {
-      // Asia, North America, Europe, South America, as the vendor abbreviates them; another cloud's are a slip.
-      region: { type: 'string', pattern: '^(ap|na|eu|sa)-[a-z]+(-[a-z]+|-\\d)?$' },
+      region: { type: 'string', enum: regions },
       runtime,
       namespace: { type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9_-]{0,28}[a-zA-Z0-9]$' },
       memorySize,

@@ -219,6 +219,19 @@ test('a release goes from the first deploy over canary and rollback to its remov
     assert.equal(bad.code, 1)
     assert.match(bad.stdout, /migrate failed \(request [\w-]+\): no table\./)
     assert.doesNotMatch(bad.text, /somewhere|at x/)
+    plane.invoker = async () => ({
+      RetMsg: JSON.stringify({
+        errorCode: 1,
+        errorMessage: 'user code exception caught',
+        stackTrace: 'Error: order 42 is NOTPAY, not paid\n    at refund (/var/user/index.js:1:1)',
+      }),
+      ErrMsg: '',
+      InvokeResult: 1,
+    })
+    const vague = await fixture.cli(plane, ['invoke', '-f', 'migrate'])
+    assert.equal(vague.code, 1)
+    assert.match(vague.stdout, /: user code exception caught: Error: order 42 is NOTPAY, not paid\./)
+    assert.doesNotMatch(vague.text, /var\/user/)
   })
 
   await t.test('invoke local runs the package without the control plane', async () => {

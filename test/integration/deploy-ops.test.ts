@@ -78,6 +78,15 @@ test('temporary credentials are signed with their token', async () => {
   assert.equal(code, 0, stdout)
 })
 
+test('a region of the command line that is none is refused before the first call', async () => {
+  plane.reset()
+  const { code, stdout } = await fixture.cli(plane, ['deploy', '--region', 'ap-nowhere'])
+  assert.equal(code, 1)
+  assert.match(stdout, /provider\.region is ap-nowhere/)
+  assertReadable(stdout)
+  assert.deepEqual(plane.counts(), {})
+})
+
 test('a proxy of the shell is left alone when TENCENT_API_BASE says where to go', async () => {
   const { code, stdout } = await fixture.cli(plane, ['info'], { http_proxy: 'http://127.0.0.1:1' })
   assert.equal(code, 0, stdout)

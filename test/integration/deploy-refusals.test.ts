@@ -14,6 +14,11 @@ const reconcile = ({ functions }: FixtureConfig) => functions.reconcile as Entry
 const wrong: [name: string, change: (config: FixtureConfig) => void, message: RegExp][] = [
   ['no region', ({ provider }) => delete provider.region, /provider.*'region'/],
   ['a region that is none', ({ provider }) => (provider.region = 'Guangzhou'), /provider\.region/],
+  [
+    'a region with a slip in its name',
+    ({ provider }) => (provider.region = 'ap-guanzhou'),
+    /provider\.region/,
+  ],
   ['a region of another cloud', ({ provider }) => (provider.region = 'us-east-1'), /provider\.region/],
   [
     'a runtime that the bundles are too new for',
