@@ -24,8 +24,7 @@ export async function closeOrder(
   const order = await findOwnOrder(deps.db, input.outTradeNo, input.userId)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
   if (isOpen(order.trade_state)) {
-    if (!isOfMerchant(order, deps.config))
-      throw new AppError('PAY_REFUSED', { msg: '收款商户已变更，无法关闭' })
+    if (!isOfMerchant(order, deps)) throw new AppError('PAY_REFUSED', { msg: '收款商户已变更，无法关闭' })
     try {
       await closeEverywhere(order, 'query', deps)
     } catch (error) {

@@ -27,7 +27,7 @@ export async function queryOrder(
 ): Promise<OrderState> {
   const order = await findOwnOrder(deps.db, input.outTradeNo, input.userId)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
-  if (!isOpen(order.trade_state) || !isOfMerchant(order, deps.config)) return show(order)
+  if (!isOpen(order.trade_state) || !isOfMerchant(order, deps)) return show(order)
   await ask(order, deps)
   return show(await readOrder(deps.db, order.id))
 }

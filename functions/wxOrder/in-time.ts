@@ -25,7 +25,8 @@ export function mustBeOpen({ out_trade_no, trade_state }: OrderRow): void {
  */
 export async function mustBeInTime(order: OrderRow, deps: CloseDeps): Promise<void> {
   mustBeOpen(order)
-  mustBeOurs(order, deps)
+  // Asked for again, it would be paid to a merchant that it does not name.
+  if (!isOfMerchant(order, deps)) throw new AppError('PAY_REFUSED', { msg: '收款商户已变更，请重新下单' })
   const expiresAt = parseBeijing(order.time_expire)
   if (!expiresAt || deps.now().getTime() <= expiresAt.getTime() - MIN_LIFE_LEFT_MS) return
   try {
@@ -35,11 +36,4 @@ export async function mustBeInTime(order: OrderRow, deps: CloseDeps): Promise<vo
   }
   mustBeOpen(await readOrder(deps.db, order.id))
   throw new AppError('PAY_REFUSED', { msg: '订单正在支付，请稍后再试' })
-}
-
-/** Asked for again, the order would be paid to a merchant that it does not name. */
-function mustBeOurs(order: OrderRow, { config, log }: CloseDeps): void {
-  if (isOfMerchant(order, config)) return
-  log.warn('order_of_other_merchant', { outTradeNo: order.out_trade_no, mchId: order.mch_id })
-  throw new AppError('PAY_REFUSED', { msg: '收款商户已变更，请重新下单' })
 }

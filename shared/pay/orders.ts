@@ -1,6 +1,7 @@
 /** The order rows that the payment functions share. */
 import type { Config } from '../config.ts'
 import type { Sql } from '../db.ts'
+import type { Logger } from '../log.ts'
 import type { TradeState } from './states.ts'
 
 export interface OrderRow {
@@ -45,13 +46,15 @@ const selectOrder = `
 
 /**
  * Does the order belong to the merchant that the shop is now? WeChat cannot be asked about one of an earlier merchant,
- * and its notify could not be verified.
+ * and its notify could not be verified. The log hears of such a one.
  */
 export function isOfMerchant(
-  { appid, mch_id }: Pick<OrderRow, 'appid' | 'mch_id'>,
-  { WX_APPID, WX_MCH_ID }: Config<'WX_APPID' | 'WX_MCH_ID'>,
+  { out_trade_no, appid, mch_id }: OrderRow,
+  { config, log }: { config: Config<'WX_APPID' | 'WX_MCH_ID'>; log: Logger },
 ): boolean {
-  return appid === WX_APPID && mch_id === WX_MCH_ID
+  if (appid === config.WX_APPID && mch_id === config.WX_MCH_ID) return true
+  log.warn('order_of_other_merchant', { outTradeNo: out_trade_no, mchId: mch_id })
+  return false
 }
 
 /** The order of this number, if it is this user's. */

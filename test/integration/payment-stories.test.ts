@@ -278,6 +278,7 @@ test('of a merchant that the shop was before, an open order is shown as it is st
   })
   assert.deepEqual(await shop.order(out_trade_no), before)
   assert.deepEqual(await shop.events(out_trade_no), [])
+  assert.equal(shop.logs.of('order_of_other_merchant', out_trade_no).length, 2)
   for (const endpoint of ['orderquery', 'closeorder'])
     assert.deepEqual(shop.asked(out_trade_no, endpoint), [])
 })
