@@ -279,8 +279,8 @@ describe('a long bill', () => {
 
 /** Resolves when a figure has stopped growing. */
 async function halted(figure: () => number): Promise<void> {
-  for (let before = -1, still = 0; still < 50; ) {
-    await new Promise((resolve) => setImmediate(resolve))
+  for (let before = -1, still = 0; still < 10; ) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
     still = figure() === before ? still + 1 : 0
     before = figure()
   }
