@@ -10,7 +10,7 @@ import { PackageCommand } from './package/index.ts'
 import { PromoteCommand } from './promote/index.ts'
 import type { Command, CommandDeclaration } from './provider/command.ts'
 import type { Framework, Options, Serverless, Writers } from './provider/framework.ts'
-import { customSchema, providerSchema } from './provider/schema.ts'
+import { customSchema, inWords, providerSchema } from './provider/schema.ts'
 import { RemoveCommand } from './remove/index.ts'
 import { RollbackCommand } from './rollback/index.ts'
 
@@ -47,7 +47,7 @@ export class TencentPlugin {
     serverless.configSchemaHandler.defineCustomProperties(customSchema)
     // The framework's own message ends with a paragraph about itself.
     serverless.configSchemaHandler.handleErrorMessages = (messages) => {
-      const [first, ...others] = messages
+      const [first, ...others] = messages.map(inWords)
       if (first === undefined) return
       const more = others.length > 0 ? `\nAlso: ${others.join('; ')}.` : ''
       throw new serverless.classes.Error(`serverless.yml: ${first}.${more}`, 'INVALID_CONFIGURATION')

@@ -6,6 +6,22 @@ const text = { type: 'string' }
 const optionalText = { type: 'string' }
 const flag = { type: 'boolean' }
 
+const hints = new Map<string, string>()
+
+/** A text of a certain form; `hint` is what people are told when it has another. */
+function form(pattern: string, hint: string): { type: string; pattern: string } {
+  hints.set(pattern, hint)
+  return { type: 'string', pattern }
+}
+
+/** What the framework says about a value, with the form in words in the place of its pattern. */
+export function inWords(message: string): string {
+  return [...hints].reduce(
+    (text, [pattern, hint]) => text.replace(`must match pattern "${pattern}"`, `must be ${hint}`),
+    message,
+  )
+}
+
 function object(properties: Record<string, unknown>, required: string[] = []): Record<string, unknown> {
   return { type: 'object', properties, required, additionalProperties: false }
 }
@@ -23,17 +39,23 @@ const memorySize = {
 const timeout = { type: 'integer', minimum: 1, maximum: 900 }
 const initTimeout = { type: 'integer', minimum: 3, maximum: 300 }
 /** The bundles are made for Node 20: older runtimes would refuse their syntax. */
-const runtime = { type: 'string', pattern: '^Nodejs2\\d\\.\\d{1,2}$' }
+const runtime = form('^Nodejs2\\d\\.\\d{1,2}$', 'a Node.js runtime from 20 on, such as Nodejs20.19')
 
 /** A path of ours: letters, digits, `-`, `_`, no trailing slash, at most two levels (what a domain can map). */
-const path = { type: 'string', pattern: '^(/[A-Za-z0-9_-]+){1,2}$' }
+const path = form(
+  '^(/[A-Za-z0-9_-]+){1,2}$',
+  'a path of one or two levels without a slash at its end, such as /wx/order',
+)
 
 export const providerSchema = {
   provider: object(
     {
       region: { type: 'string', enum: regions },
       runtime,
-      namespace: { type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9_-]{0,28}[a-zA-Z0-9]$' },
+      namespace: form(
+        '^[a-zA-Z][a-zA-Z0-9_-]{0,28}[a-zA-Z0-9]$',
+        '2 to 30 letters, digits, _ and -, a letter first and no sign last',
+      ),
       memorySize,
       timeout,
       initTimeout,
@@ -48,10 +70,10 @@ export const providerSchema = {
   function: object(
     {
       description: text,
-      handler: {
-        type: 'string',
-        pattern: '^[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]\\.[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]$',
-      },
+      handler: form(
+        '^[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]\\.[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]$',
+        'index.main_handler',
+      ),
       type: { type: 'string', enum: ['event', 'web'] },
       runtime,
       memorySize,
@@ -75,8 +97,7 @@ export const providerSchema = {
     ),
     timer: object(
       {
-        // Seconds, minutes, hours, day of month, month, day of week, year.
-        cron: { type: 'string', pattern: '^(\\S+ ){6}\\S+$' },
+        cron: form('^(\\S+ ){6}\\S+$', 'seven fields: second minute hour day month weekday year'),
         argument: { type: 'string', maxLength: 4096 },
         enabled: flag,
       },
@@ -89,7 +110,10 @@ export const customSchema = {
   properties: {
     domain: object(
       {
-        name: { type: 'string', pattern: '^$|^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$' },
+        name: form(
+          '^$|^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$',
+          'a domain in lower case without a wildcard, such as shop.example.com',
+        ),
         protocol: { type: 'string', enum: ['HTTP', 'HTTPS', 'HTTP&HTTPS'] },
         certificateId: optionalText,
       },

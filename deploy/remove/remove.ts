@@ -56,7 +56,7 @@ function wanted(
   const only = key === undefined ? name : oneFunction(service, key).id.FunctionName
   if (name !== undefined && !deployed.includes(name)) {
     throw new DeployError(
-      `No function ${name} in ${service.namespace} was deployed from here.\nsee serverless info.`,
+      `No function ${name} in ${service.namespace} was deployed from here.\nSee serverless info.`,
     )
   }
   return deployed
