@@ -38,7 +38,7 @@ export class ApiError extends DeployError {
 
 /** Whether the error says that the thing (function, version, namespace, domain…) does not exist. */
 export function isNotFound(error: unknown): boolean {
-  return error instanceof ApiError && error.code.startsWith('ResourceNotFound')
+  return error instanceof ApiError && /^ResourceNotFound|\.\w*Not(Found|Exist)/.test(error.code)
 }
 
 /** Whether the error says that the thing exists already. */

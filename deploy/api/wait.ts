@@ -13,6 +13,7 @@ export type FunctionDetails = ScfResponse<'GetFunction'>
 
 const pollMs = 500
 const limitMs = 5 * 60_000
+const versionPolls = 20
 
 /** The function as it is, or undefined when there is none. */
 export async function findFunction(
@@ -72,7 +73,12 @@ export async function settled(
  * @throws DeployError with the platform's reason when it failed, or when the function is gone
  */
 export async function active(api: Api, id: FunctionId, qualifier?: string): Promise<FunctionDetails> {
-  const details = await settled(api, id, qualifier)
+  let details = await settled(api, id, qualifier)
+  // A version may be found a moment after its number was given.
+  for (let poll = 0; !details && qualifier !== undefined && poll < versionPolls; poll += 1) {
+    await api.pace.pause(pollMs)
+    details = await settled(api, id, qualifier)
+  }
   if (!details)
     throw new DeployError(
       `${id.key} is gone: somebody deleted ${id.FunctionName} meanwhile.\nRun the same command again.`,

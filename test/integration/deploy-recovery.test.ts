@@ -61,6 +61,8 @@ const kinds = [
   { kind: 'InternalError', fails: false, every: retried, name: 'fails on the platform' },
   { kind: 'RequestLimitExceeded', fails: false, every: retried, name: 'is over the rate limit' },
   { kind: 'FailedOperation.FunctionStatusError', fails: undefined, name: 'comes while an earlier step runs' },
+  { kind: 'http500', fails: false, every: retried, name: 'is answered by a broken gateway' },
+  { kind: 'garbage', fails: false, every: retried, name: 'is answered with something that is no JSON' },
   { kind: 'drop', fails: false, every: retried, name: 'loses its connection before anything is done' },
   { kind: 'lose', fails: false, name: 'is carried out but its answer is lost' },
   { kind: 'die', fails: true, name: 'is the first of a broken network' },

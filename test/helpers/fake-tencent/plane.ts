@@ -97,11 +97,12 @@ export interface RecordedCall {
 /**
  * What happens to the n-th call from now on: `refuse` answers an error that is not worth a retry; `drop` breaks the
  * connection before anything is done; `lose` does the work and breaks the connection; `die` drops this call and all
- * that follow; `loseAndDie` does the work, then all that follow are dropped. Any other text is an error code.
+ * that follow; `loseAndDie` does the work, then all that follow are dropped; `http500` and `garbage` are the answers
+ * of something between us and the API, with nothing done. Any other text is an error code.
  */
 export interface Fault {
   readonly at: number
-  readonly kind: 'drop' | 'lose' | 'die' | 'loseAndDie' | (string & {})
+  readonly kind: 'drop' | 'lose' | 'die' | 'loseAndDie' | 'http500' | 'garbage' | (string & {})
 }
 
 const bodyLimit = 10 * 1024 * 1024
@@ -223,6 +224,11 @@ export class FakePlane {
     if (fault === 'die') this.#isDead = true
     if (this.#isDead || fault === 'drop') {
       request.socket.destroy()
+      return
+    }
+    if (fault === 'http500' || fault === 'garbage') {
+      response.writeHead(fault === 'http500' ? 502 : 200, { 'Content-Type': 'text/html' })
+      response.end('<html><body>Bad Gateway</body></html>')
       return
     }
     const answer = await this.#answer(request, action, body, fault)
