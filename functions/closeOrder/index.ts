@@ -4,6 +4,9 @@ import { createWechat } from '#shared/pay/wechat'
 import { closeOrder } from './closeOrder.ts'
 import { closeBody } from './schema.ts'
 
+/** The platform ends this function after 20 s. */
+const WECHAT_MS = 15_000
+
 /** POST /closeOrder – closes an own unpaid order. Errors: 1010, 1050, 1051, 1054, 401, 502, 503. */
 export const main_handler = endpoint(
   route(
@@ -18,7 +21,13 @@ export const main_handler = endpoint(
       const input = { outTradeNo: body.out_trade_no, userId: user.id }
       return {
         msg: '订单已关闭',
-        data: await closeOrder(input, { db, config, wechat: createWechat(config), now, log }),
+        data: await closeOrder(input, {
+          db,
+          config,
+          wechat: createWechat(config, { withinMs: WECHAT_MS }),
+          now,
+          log,
+        }),
       }
     },
   ),

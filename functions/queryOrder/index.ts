@@ -4,6 +4,9 @@ import { createWechat } from '#shared/pay/wechat'
 import { queryOrder } from './queryOrder.ts'
 import { queryBody } from './schema.ts'
 
+/** The platform ends this function after 15 s. */
+const WECHAT_MS = 10_000
+
 /** POST /queryOrder – the state of an own order. Errors: 1010, 1050, 1054, 401, 503. */
 export const main_handler = endpoint(
   route(
@@ -16,7 +19,15 @@ export const main_handler = endpoint(
     },
     async ({ body, user, config, db, now, log }) => {
       const input = { outTradeNo: body.out_trade_no, userId: user.id }
-      return { data: await queryOrder(input, { db, config, wechat: createWechat(config), now, log }) }
+      return {
+        data: await queryOrder(input, {
+          db,
+          config,
+          wechat: createWechat(config, { withinMs: WECHAT_MS }),
+          now,
+          log,
+        }),
+      }
     },
   ),
 )

@@ -7,6 +7,9 @@ import { orderLimits } from './limits.ts'
 import { orderBody } from './schema.ts'
 import { orderAndPay } from './wxOrder.ts'
 
+/** The platform ends this function after 20 s. */
+const WECHAT_MS = 15_000
+
 /**
  * POST /wx/order – an unpaid order and its QR code.
  * Errors: 1010, 1050, 1051 and 1052 and 1054 (paying again), 401, 429, 502, 503.
@@ -33,7 +36,14 @@ export const main_handler = endpoint(
       const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
       const input = { body, userId: user.id, clientAddress: request.clientAddress, idempotencyKey }
       return {
-        data: await orderAndPay(input, { db, config, limiter, wechat: createWechat(config), now, log }),
+        data: await orderAndPay(input, {
+          db,
+          config,
+          limiter,
+          wechat: createWechat(config, { withinMs: WECHAT_MS }),
+          now,
+          log,
+        }),
       }
     },
   ),

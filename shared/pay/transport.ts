@@ -9,6 +9,8 @@ export interface PostOptions {
   key?: string
   /** From the first byte sent to the last one received; undefined: the answer may take as long as it keeps coming. */
   totalTimeoutMs?: number | undefined
+  /** Epoch milliseconds after which nobody waits for an answer any more, whatever the access points do. */
+  deadline?: number | undefined
 }
 
 /** The request got no usable HTTP answer. */
@@ -95,7 +97,11 @@ function notePrimaryFault(): void {
 function open(url: string, body: string, options: PostOptions): Promise<IncomingMessage> {
   const payload = Buffer.from(body)
   const isTls = url.startsWith('https:')
-  const totalTimeoutMs = 'totalTimeoutMs' in options ? options.totalTimeoutMs : TOTAL_TIMEOUT_MS
+  const ownTimeoutMs = 'totalTimeoutMs' in options ? options.totalTimeoutMs : TOTAL_TIMEOUT_MS
+  const leftMs = options.deadline === undefined ? undefined : options.deadline - Date.now()
+  if (leftMs !== undefined && leftMs <= 0)
+    return Promise.reject(new TransportError('no time left', { mayUseBackup: false }))
+  const totalTimeoutMs = leftMs === undefined ? ownTimeoutMs : Math.min(ownTimeoutMs ?? leftMs, leftMs)
   const requestOptions: HttpsOptions = {
     method: 'POST',
     // An instance sleeps between two invocations: a kept connection would be dead more often than not.

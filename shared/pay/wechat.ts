@@ -58,14 +58,17 @@ export interface WechatRefunds {
 }
 
 /**
+ * @param options.withinMs - what all calls together may take, from now on, so that a caller is answered before the
+ *   platform ends the invocation; left out: only each call has its time-out
  * @returns a client whose calls resolve to WeChat's verified fields (return_code and result_code SUCCESS)
  * @throws WechatRefused, WechatUnreachable (from each call)
  */
-export function createWechat(config: PayConfig): Wechat {
+export function createWechat(config: PayConfig, { withinMs }: { withinMs?: number } = {}): Wechat {
+  const options = { deadline: withinMs === undefined ? undefined : Date.now() + withinMs }
   return {
-    unifiedOrder: (order) => call(config, '/pay/unifiedorder', order),
-    queryOrder: (outTradeNo) => call(config, '/pay/orderquery', { out_trade_no: outTradeNo }),
-    closeOrder: (outTradeNo) => call(config, '/pay/closeorder', { out_trade_no: outTradeNo }),
+    unifiedOrder: (order) => call(config, '/pay/unifiedorder', order, options),
+    queryOrder: (outTradeNo) => call(config, '/pay/orderquery', { out_trade_no: outTradeNo }, options),
+    closeOrder: (outTradeNo) => call(config, '/pay/closeorder', { out_trade_no: outTradeNo }, options),
   }
 }
 
@@ -96,9 +99,9 @@ export async function call(
     try {
       return await callOnce(config, path, fields, options)
     } catch (error) {
-      const again =
-        error instanceof WechatRefused && retryableCodes.has(error.errCode) && attempt < MAX_ATTEMPTS
-      if (!again) throw error
+      const isAskedFor = error instanceof WechatRefused && retryableCodes.has(error.errCode)
+      const hasTime = options.deadline === undefined || Date.now() < options.deadline
+      if (!isAskedFor || !hasTime || attempt === MAX_ATTEMPTS) throw error
     }
   }
 }
