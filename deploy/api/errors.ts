@@ -138,6 +138,8 @@ const advices: readonly [prefix: string, advice: string][] = [
     'A quota of the account is used up: free some or ask for more in the console, then run again.',
   ],
   ['RequestLimitExceeded', 'The account’s API rate is used up: wait a minute and run again.'],
+  ['FailedOperation.QcsRoleNotFound', 'Check SCF_ROLE: the account has no such role.'],
+  ['FailedOperation.UnOpenedService', 'Open SCF in the console once, then run again.'],
   ['FailedOperation.InsufficientBalance', 'Top up the account, then run again.'],
   [
     'FailedOperation.Certificate',
