@@ -18,7 +18,10 @@ export const registerBody = parameters<RegisterBody>({
     .pattern(/^[a-zA-Z0-9]{3,20}$/)
     .required()
     .label('密码password'),
-  repeat_password: Joi.any().valid(Joi.ref('password')).label('确认密码repeat_password'),
+  repeat_password: Joi.any()
+    .valid(Joi.ref('password'))
+    .messages({ 'any.only': '{{#label}}与密码不一致' })
+    .label('确认密码repeat_password'),
   mobile: Joi.string().pattern(mobilePattern).required().label('手机号mobile'),
   // Any text can be tried: one that is no code at all is a wrong code.
   smscode: Joi.string().max(20).empty('').label('短信验证码smscode'),

@@ -1,5 +1,6 @@
 /** Databases as the tutorial's Koa shop left them: its tables, in both shapes of `payorder`, and what people did to them. */
 import { createHash } from 'node:crypto'
+import { newPerson } from './accounts-shop.ts'
 import type { TestDatabase } from './database.ts'
 
 /** What the shop stored of a password. */
@@ -96,3 +97,21 @@ export const notifiedRow = (changes: Record<string, string | null> = {}) => ({
   return_code: 'SUCCESS',
   ...changes,
 })
+
+/** A user of the Koa shop in a database that is migrated; `hash` is what the row has for a password. */
+export async function addKoaUser(
+  database: TestDatabase,
+  password: string,
+  changes: { username?: string; hash?: string | null } = {},
+) {
+  const { username, mobile } = { ...newPerson(), ...changes }
+  const { hash = koaHash(password) } = changes
+  const namesakes = await database.query('SELECT id FROM user WHERE username = ?', [username])
+  await database.query('INSERT INTO user (username, password, mobile, username_repeat) VALUES (?, ?, ?, ?)', [
+    username,
+    hash,
+    mobile,
+    namesakes.length,
+  ])
+  return { username, password, mobile }
+}
