@@ -12,6 +12,8 @@ import { invokeFunction } from './invoke-function.ts'
 export async function invoke(framework: Framework): Promise<void> {
   const { service } = framework
   const fn = oneFunction(service, framework.required('function'))
+  if (framework.text('type') !== 'RequestResponse')
+    framework.refuse('type', 'The answer is always waited for: leave it out.')
   const event = readEvent(framework)
   const { api } = framework
   await requireDeployed(api, service, [fn])

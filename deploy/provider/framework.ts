@@ -115,6 +115,16 @@ export class Framework {
     return value
   }
 
+  /**
+   * For options that the framework takes and that mean nothing here.
+   *
+   * @throws DeployError when the option was given
+   */
+  refuse(option: string, instead: string): void {
+    if (this.options[option] !== undefined)
+      throw new DeployError(`--${option} is not for this provider.\n${instead}`)
+  }
+
   readonly say = (line: string): void => this.#writers.log.notice(line)
   readonly print = (line: string): void => this.#writers.writeText(line)
 }

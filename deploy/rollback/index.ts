@@ -14,6 +14,11 @@ export class RollbackCommand implements Command {
   readonly hooks: Command['hooks'] = {
     'rollback:rollback': async (framework) => {
       const { rollback } = await import('./rollback.ts')
+      // Another cloud's option, which the framework takes: not to be mistaken for "the last release".
+      framework.refuse(
+        'timestamp',
+        'Releases have no timestamp here: serverless rollback, or -f name --to version.',
+      )
       await rollback(
         framework.api,
         framework.service,

@@ -135,6 +135,19 @@ test('remove of prod without --confirm calls nothing and asks nothing', async ()
   assert.deepEqual(plane.counts(), {})
 })
 
+test('options of other clouds that would change the meaning are refused', async () => {
+  plane.reset()
+  for (const args of [
+    ['rollback', '--timestamp', '1700000000'],
+    ['invoke', '-f', 'migrate', '--type', 'Event'],
+  ]) {
+    const { code, stdout } = await fixture.cli(plane, args)
+    assert.equal(code, 1)
+    assert.match(stdout, /--(timestamp|type) is not for this provider\.\n/)
+  }
+  assert.deepEqual(plane.counts(), {})
+})
+
 test('package makes the same bytes each time; a web function’s scf_bootstrap is executable and has LF ends', async () => {
   const hashes = async () => {
     const { code, stdout } = await fixture.cli(undefined, ['package'])
