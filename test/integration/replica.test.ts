@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { after, test } from 'node:test'
+import { openDatabase } from '#shared/db'
+import { openReplicas } from '#shared/replica'
 import { createTestDatabase } from '../helpers/database.ts'
+import { startDatabaseProxy } from '../helpers/database-proxy.ts'
 import { migrateDatabase, openDirectShop, setEnv, withEnv } from '../helpers/direct-shop.ts'
 
 const shop = await openDirectShop()
@@ -100,6 +103,27 @@ test('feeds are 503 when the replica and the primary are gone', async () => {
     assert.equal(reply.statusCode, 503)
     assert.equal(reply.json.status, 503)
   })
+})
+
+test('feeds do not wait for the primary as long as it may take when the replica is silent, too', {
+  timeout: 30_000,
+}, async () => {
+  const [replicaWire, primaryWire] = [
+    await startDatabaseProxy(replica.url),
+    await startDatabaseProxy(shop.db.url),
+  ]
+  // A primary with the patience of a job: without a limit of their own, the feeds would have it, too.
+  const primary = openDatabase(primaryWire.url, { statementTimeoutMs: 300_000 })
+  const reader = openReplicas([replicaWire.url], primary)
+  assert.equal((await reader.rows('SELECT link FROM banner')).length, 4)
+  await primary.rows('SELECT 1')
+  replicaWire.freeze()
+  primaryWire.freeze()
+  await assert.rejects(reader.rows('SELECT link FROM banner'), { code: 'DATABASE_UNAVAILABLE' })
+  replicaWire.thaw()
+  primaryWire.thaw()
+  assert.equal((await reader.rows('SELECT link FROM banner')).length, 4)
+  await Promise.all([replicaWire.close(), primaryWire.close(), primary.close()])
 })
 
 test('a connection to the replica that died costs nobody anything', async () => {
