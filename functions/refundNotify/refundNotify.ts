@@ -15,8 +15,9 @@ export type RefundNotifyDeps = RefundDeps & {
   config: Config<'WX_APPID' | 'WX_MCH_ID' | 'WX_API_KEY'>
 }
 
-/** WeChat waits 5 s for the answer, which leaves this much for the question back. */
-const QUERY_TIMEOUT_MS = 3000
+/** WeChat waits 5 s for the answer: this much for all of it, and of that for the question back. */
+const BUDGET_MS = 4500
+const QUERY_MS = 3000
 
 /**
  * Returns when what became of the refund is durably recorded.
@@ -24,7 +25,8 @@ const QUERY_TIMEOUT_MS = 3000
  * @throws AppError BODY_UNREADABLE, UNAUTHORIZED (does not decrypt), PAY_REFUSED (not ours, or not confirmed), UPSTREAM_FAILED,
  *   DATABASE_UNAVAILABLE: WeChat is told FAIL and sends it again
  */
-export async function takeRefundNotify(xml: string, deps: RefundNotifyDeps): Promise<void> {
+export async function takeRefundNotify(xml: string, { db, ...others }: RefundNotifyDeps): Promise<void> {
+  const deps = { ...others, db: db.within(BUDGET_MS) }
   const hint = readHint(xml, deps)
   const outRefundNo = hint.out_refund_no ?? ''
   const known = await findRefund(deps.db, outRefundNo)
@@ -49,7 +51,7 @@ export async function takeRefundNotify(xml: string, deps: RefundNotifyDeps): Pro
     throw new AppError('PAY_REFUSED', { msg: '退款未完成' })
 }
 
-function readHint(xml: string, deps: RefundNotifyDeps): XmlFields {
+function readHint(xml: string, deps: Pick<RefundNotifyDeps, 'config' | 'log'>): XmlFields {
   const { WX_APPID, WX_MCH_ID, WX_API_KEY } = deps.config
   let outer: XmlFields
   try {
@@ -78,9 +80,12 @@ function isAbout(refund: RefundRow, hint: XmlFields): boolean {
   )
 }
 
-async function confirm(outRefundNo: string, { wechat }: RefundNotifyDeps): Promise<XmlFields> {
+async function confirm(
+  outRefundNo: string,
+  { wechat }: Pick<RefundNotifyDeps, 'wechat'>,
+): Promise<XmlFields> {
   try {
-    const reply = await wechat.queryRefund(outRefundNo, { totalTimeoutMs: QUERY_TIMEOUT_MS })
+    const reply = await wechat.queryRefund(outRefundNo, { deadline: Date.now() + QUERY_MS })
     indexOf(reply, outRefundNo)
     return reply
   } catch (error) {

@@ -116,9 +116,11 @@ function open(url: string, body: string, options: PostOptions): Promise<Incoming
   return new Promise((resolve, reject) => {
     let isConnected = false
     const request = (isTls ? httpsRequest : httpRequest)(url, requestOptions)
+    // Half of what is left at the most, so that the other access point gets its turn.
+    const connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, (leftMs ?? Number.POSITIVE_INFINITY) / 2)
     const connectTimer = setTimeout(() => {
       if (!isConnected) request.destroy(new Error('connect timeout'))
-    }, CONNECT_TIMEOUT_MS)
+    }, connectTimeoutMs)
     const totalTimer = setTimeout(
       () => request.destroy(new Error('read timeout')),
       totalTimeoutMs ?? STREAM_SILENCE_MS,

@@ -1,5 +1,7 @@
 /** A refund notify is a hint: decrypted, compared, confirmed by asking WeChat; only then anything changes here. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { createConnection } from 'mysql2/promise'
 import { decryptReqInfo } from '../../functions/refundNotify/req-info.ts'
@@ -194,6 +196,28 @@ describe('while WeChat cannot be asked', () => {
       assert.equal(await statusOf(out_trade_no), 'SUCCESS')
     })
   }
+})
+
+describe('while one access point swallows connections', () => {
+  const silent = createServer((socket) => socket.on('error', () => undefined))
+  let url: string
+  before(async () => {
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  })
+  after(() => silent.close())
+
+  test('and the other one does not answer, WeChat is told FAIL before it stops waiting', async () => {
+    await shop.with({ WX_API_BASE: url, WX_API_BACKUP: shop.wechat.url }, async () => {
+      const { out_trade_no, out_refund_no } = await startedRefund()
+      shop.wechat.faults.add({ on: 'refundquery', kind: 'timeout', times: 1 })
+      shop.wechat.refunds.finish(out_refund_no)
+      const first = await shop.wechat.waitForNotify(out_trade_no, { point: 'refundnotify' })
+      assert.deepEqual([first.status, fromXml(first.body).return_code], [200, 'FAIL'])
+      await shop.wechat.waitForNotify(out_trade_no, { point: 'refundnotify', until: 'accepted' })
+      assert.equal(await statusOf(out_trade_no), 'SUCCESS')
+    })
+  })
 })
 
 describe('a notify that is not about a refund of this shop', () => {
