@@ -50,7 +50,10 @@ export function toHttpRequest(
   const body = typeof event.body === 'string' ? event.body : ''
   return {
     method: String(event.httpMethod).toUpperCase(),
-    path: normalisePath(String(event.path ?? '/'), [options.basePath, stagePrefix(context.stage)]),
+    path: normalisePath(typeof event.path === 'string' ? event.path : '/', [
+      options.basePath,
+      stagePrefix(context.stage),
+    ]),
     headers,
     // The API gateway's `queryStringParameters` has only the parameters that were declared there.
     query: { ...queryOf(event.queryString), ...queryOf(event.queryStringParameters) },
