@@ -20,14 +20,16 @@ import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { isAlive } from '../lock.mjs'
-import { baseDirFlag, logFileFlag, userFlag } from './data-folder.ts'
+import { baseDirFlag, logFileFlag, temporaryFlag, userFlag } from './data-folder.ts'
 import type { ServerProgram } from './find-server.ts'
-import { isPortFree, pickPort } from './port.ts'
+import { becomesFree, pickPort } from './port.ts'
 
 /** Where a server keeps what it needs, all inside one folder (but for a socket whose path would be too long). */
 export type ServerPlace = {
   dir: string
   data: string
+  /** Of this server alone: see `temporaryFlag`. */
+  temporary: string
   socket: string
   pidFile: string
   log: string
@@ -63,6 +65,7 @@ export function serverPlace(dir: string): ServerPlace {
   return {
     dir,
     data: join(dir, 'data'),
+    temporary: join(dir, 'tmp'),
     socket: Buffer.byteLength(inside) <= SOCKET_PATH_LIMIT ? inside : join(short, 'mysql.sock'),
     pidFile: join(dir, 'mysql.pid'),
     log: join(dir, 'mysql.log'),
@@ -77,14 +80,14 @@ export function serverPlace(dir: string): ServerPlace {
  */
 export async function launchServer(options: LaunchOptions): Promise<RunningServer> {
   const { place } = options
-  for (const folder of [place.dir, dirname(place.socket)]) {
+  for (const folder of [place.dir, place.temporary, dirname(place.socket)]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   }
   writeFileSync(place.initFile, `${options.initSql.join(';\n')};\n`, { mode: 0o600 })
   chmodSync(place.initFile, 0o600)
   let preferred = options.preferredPort
   for (let attempt = 1; ; attempt++) {
-    const port = preferred !== undefined && (await isPortFree(preferred)) ? preferred : await pickPort()
+    const port = preferred !== undefined && (await becomesFree(preferred)) ? preferred : await pickPort()
     preferred = undefined
     try {
       return await launchOn(port, options)
@@ -130,6 +133,7 @@ function serverFlags(port: number, { program, place, throwaway }: LaunchOptions)
     ...baseDirFlag(program),
     ...userFlag(),
     `--datadir=${place.data}`,
+    temporaryFlag(place.temporary),
     `--socket=${place.socket}`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createConnection } from 'mysql2/promise'
+import { createDataFolder } from '../../local/database/data-folder.ts'
 import { findServer } from '../../local/database/find-server.ts'
+import { findOrInstallServer } from '../../local/database/install-server.ts'
 import { endPrivateDatabase, openDatabase } from '../../local/database/open-database.ts'
 import { endLeftover, startPrivateServer } from '../../local/database/private-server.ts'
 import { pidOf, serverPlace } from '../../local/database/server.ts'
@@ -175,4 +177,17 @@ test('starts a test server again in its place after a crash', async (t) => {
   assert.equal(second.url, first.url)
   assert.deepEqual(await query(second.url, "SHOW DATABASES LIKE 'kept'"), [{ 'Database (kept)': 'kept' }])
   await second.stop()
+})
+
+test('keeps its hands off the temporary tables of other servers', async (t) => {
+  // A server that starts removes what looks like a leftover from its temporary folder; others may be using it.
+  const foreign = join(tmpdir(), `#sql-temptable-letao-${process.pid}.MAI`)
+  writeFileSync(foreign, '')
+  t.after(() => rmSync(foreign, { force: true }))
+  const dir = folder(t)
+  await createDataFolder(await findOrInstallServer(() => {}), join(dir, 'data'))
+  assert.ok(existsSync(foreign), 'removed while a data folder was made')
+  const server = await startPrivateServer({ dir })
+  assert.ok(existsSync(foreign), 'removed by a server that started')
+  await server.stop()
 })
