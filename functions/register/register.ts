@@ -1,5 +1,6 @@
 /** Makes a user of somebody who proved a mobile. */
-import { type Database, isDuplicateKey, type Sql } from '#shared/db'
+import type { Database, Sql } from '#shared/db'
+import { isDuplicateKey } from '#shared/db-faults'
 import { AppError } from '#shared/errors'
 import { hashSecret } from '#shared/password'
 import type { Limiter } from '#shared/rate-limit'

@@ -3,7 +3,8 @@
  * close, refund, bill) tells it here, after the signature was verified.
  */
 import type { Config } from '../config.ts'
-import { isDuplicateKey, type Session, type Sql } from '../db.ts'
+import type { Session, Sql } from '../db.ts'
+import { isDuplicateKey } from '../db-faults.ts'
 import type { Logger } from '../log.ts'
 import { parseFen } from '../money.ts'
 import type { XmlFields } from '../xml.ts'
