@@ -138,6 +138,9 @@ async function untouched(): Promise<unknown> {
   }
 }
 
+/** Random letters, which now and then spell `sql`. */
+const random = /"(payUrl|code_url|prepay_id|nonce_str|token)":"[^"]*"/g
+
 /** The request, answered by an instance; what it says is fit for a stranger. */
 async function ask(name: HttpFunction, changes: Partial<RequestOptions>): Promise<Reply> {
   const handler = handlers.get(name) as MainHandler
@@ -145,7 +148,7 @@ async function ask(name: HttpFunction, changes: Partial<RequestOptions>): Promis
   const reply = await call(handler, request)
   const what = `${name} ${JSON.stringify(changes).slice(0, 300)}: ${reply.body.slice(0, 300)}`
   assert.ok(reply.statusCode < 500, what)
-  assert.doesNotMatch(reply.body, internal, what)
+  assert.doesNotMatch(reply.body.replace(random, ''), internal, what)
   for (const [header, value] of Object.entries(reply.headers)) {
     assert.match(header, /^[\w-]+$/, what)
     assert.doesNotMatch(value, /[\r\n]/, what)
