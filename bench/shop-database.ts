@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { buildIfChanged } from '../deploy/build.ts'
 import { startPrivateServer } from '../local/database/private-server.ts'
-import { hashSecret } from '../shared/password.ts'
+import { buildIfChanged } from '../scf/build.ts'
+import { hashSecret } from '../shared/accounts/password.ts'
 
 export const root = join(import.meta.dirname, '..')
 

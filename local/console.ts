@@ -1,6 +1,6 @@
 /** How a running shop shows what happens: one short line for each request, or the functions' own JSON (`LOG=json`). */
-import type { Access } from './gateway/server.ts'
-import type { LogLine } from './runtime/instance.ts'
+import type { Access } from '../scf/emulator/gateway/server.ts'
+import type { LogLine } from '../scf/emulator/runtime/instance.ts'
 
 const COLORS = { dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 

@@ -1,7 +1,7 @@
 /** Whether the shop can sell: asked of the real parts, not remembered. */
 import { createConnection } from 'mysql2/promise'
-import type { Health } from './gateway/server.ts'
-import type { CloudFunction } from './runtime/function.ts'
+import type { Health } from '../scf/emulator/gateway/server.ts'
+import type { CloudFunction } from '../scf/emulator/runtime/function.ts'
 
 const LIMIT_MS = 4000
 /** Callers that ask more often than this share an answer. */

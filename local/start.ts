@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import { stop as stopEsbuild } from 'esbuild'
-import { buildIfChanged } from '../deploy/build.ts'
+import { buildIfChanged } from '../scf/build.ts'
 import { buildStorefront } from '../storefront/build.ts'
 import { phoneUrl } from './address.ts'
 import { consoleLog, paint } from './console.ts'

@@ -17,7 +17,7 @@ import {
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { buildDocsPage } from '../docs/page/build.ts'
+import { buildDocsPage } from '../api/page/build.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
@@ -100,7 +100,7 @@ function fingerprint(apiBase: string): string {
     (name) => `storefront/${name}`,
   )
   const hash = createHash('sha256')
-  for (const file of [...own, 'docs/page', 'docs/openapi.json', 'package-lock.json'].flatMap(filesAt)) {
+  for (const file of [...own, 'api/page', 'docs/openapi.json', 'package-lock.json'].flatMap(filesAt)) {
     hash.update(`${file}\0`).update(readFileSync(join(root, file)))
   }
   return hash.update(apiBase).digest('hex')

@@ -7,9 +7,9 @@ import type { ChildProcess } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { variables } from '#shared/config'
-import { buildIfChanged } from '../deploy/build.ts'
 import { type PrivateServer, startPrivateServer, sweepTestServers } from '../local/database/private-server.ts'
 import { onStop, PlainError, runStep } from '../local/steps.ts'
+import { buildIfChanged } from '../scf/build.ts'
 import { buildStorefront } from '../storefront/build.ts'
 
 const root = join(import.meta.dirname, '..')

@@ -1,6 +1,7 @@
 /** Where bill and ledger disagree: found by the database, however many lines a day has, and kept there. */
-import { beijingDigits, parseBeijing } from '#shared/beijing-time'
+
 import type { Sql, SqlValue } from '#shared/db'
+import { beijingDigits, parseBeijing } from '#shared/time'
 
 /**
  * - `paid_there_not_here`, `missing_there`: a payment that only one side knows

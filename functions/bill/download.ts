@@ -1,9 +1,17 @@
 /** 下载交易账单: a stream of lines, however long the day was. */
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { openStream, readText, TransportError } from '#shared/pay/transport'
-import { type PayConfig, signedRequest, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
-import { parseXml, XmlError } from '#shared/xml'
+import {
+  openStream,
+  type PayConfig,
+  parseXml,
+  readText,
+  signedRequest,
+  TransportError,
+  WechatRefused,
+  WechatUnreachable,
+  XmlError,
+} from '#shared/payment/gateway/wechat-v2'
 import { dayOf } from './differences.ts'
 
 const MAX_REFUSAL_BYTES = 64 * 1024

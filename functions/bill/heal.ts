@@ -1,10 +1,13 @@
 /** What stands in the bill and not in the ledger. The bill is unsigned, so WeChat is asked about each, then believed. */
 import type { Session } from '#shared/db'
-import { adoptRefund } from '#shared/pay/adopt-refund'
-import { queryAndSettle } from '#shared/pay/query'
-import { takeRefundState } from '#shared/pay/refunds'
-import type { SettleDeps } from '#shared/pay/settle'
-import { type Wechat, type WechatRefunds, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
+import {
+  type Wechat,
+  type WechatRefunds,
+  WechatRefused,
+  WechatUnreachable,
+} from '#shared/payment/gateway/wechat-v2'
+import type { SettleDeps } from '#shared/payment/ledger'
+import { adoptRefund, queryAndSettle, takeRefundState } from '#shared/payment/ledger'
 
 export interface HealDeps extends SettleDeps {
   db: Session

@@ -1,7 +1,7 @@
 import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
-import { createWechat, createWechatRefunds } from '#shared/pay/wechat'
+import { createWechat, createWechatRefunds } from '#shared/payment/gateway/wechat-v2'
 import { type BillReport, compareBill } from './bill.ts'
 import { billDateOf, dayOf } from './differences.ts'
 import { downloadBill } from './download.ts'

@@ -1,6 +1,6 @@
 /** The two levels of the category page. */
 
-import { assetUrl } from '#shared/assets'
+import { assetUrl } from '#shared/catalogue'
 import type { Sql } from '#shared/db'
 
 export interface CategoryDeps {

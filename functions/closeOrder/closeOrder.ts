@@ -1,9 +1,17 @@
 /** Closes an own unpaid order. */
 import { AppError } from '#shared/errors'
-import { type CloseDeps, closeEverywhere } from '#shared/pay/close'
-import { findOwnOrder, isOfMerchant, readOrder } from '#shared/pay/orders'
-import { isOpen, isPaid, stateText, type TradeState } from '#shared/pay/states'
-import { toAppError } from '#shared/pay/wechat'
+import { toAppError } from '#shared/payment/gateway/wechat-v2'
+import {
+  type CloseDeps,
+  closeEverywhere,
+  findOwnOrder,
+  isOfMerchant,
+  isOpen,
+  isPaid,
+  readOrder,
+  stateText,
+  type TradeState,
+} from '#shared/payment/ledger'
 
 export interface ClosedOrder {
   out_trade_no: string

@@ -1,4 +1,4 @@
-import { outTradeNo } from '#shared/pay/schema'
+import { outTradeNo } from '#shared/payment/ledger'
 import { parameters } from '#shared/validate'
 
 export interface CloseBody {

@@ -1,5 +1,5 @@
 /** What the home page shows: banners, grid, sports zone, hot brands. */
-import { assetUrl } from '#shared/assets'
+import { assetUrl } from '#shared/catalogue'
 import type { Sql } from '#shared/db'
 import { fenToYuan } from '#shared/money'
 

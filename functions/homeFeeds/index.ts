@@ -1,5 +1,5 @@
-import { type Call, endpoint, route } from '#shared/endpoint'
-import { feedReader } from '#shared/replica'
+import { feedReader } from '#shared/db'
+import { type Call, endpoint, route } from '#shared/http'
 import { type FeedDeps, listBanners, listGrid, listHotBrands, listSports } from './homeFeeds.ts'
 
 const MAX_AGE_SEC = 60

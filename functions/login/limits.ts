@@ -1,4 +1,4 @@
-import type { Limits } from '#shared/rate-limit'
+import type { Limits } from '#shared/limits'
 
 const QUARTER_HOUR = 15 * 60
 

@@ -1,7 +1,5 @@
 /** Finds out whether a password is right, at the same cost for every wrong answer. */
-import type { User } from '#shared/auth'
-import type { Database, Sql } from '#shared/db'
-import { AppError } from '#shared/errors'
+import type { User } from '#shared/accounts'
 import {
   hashSecret,
   isLegacyHash,
@@ -9,8 +7,10 @@ import {
   PASSWORD_COST,
   verifyLegacy,
   verifySecret,
-} from '#shared/password'
-import type { Limiter } from '#shared/rate-limit'
+} from '#shared/accounts'
+import type { Database, Sql } from '#shared/db'
+import { AppError } from '#shared/errors'
+import type { Limiter } from '#shared/limits'
 import type { loginLimits } from './limits.ts'
 import type { LoginBody } from './schema.ts'
 

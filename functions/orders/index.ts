@@ -1,5 +1,5 @@
-import { readUser } from '#shared/auth'
-import { endpoint, route } from '#shared/endpoint'
+import { readUser } from '#shared/accounts'
+import { endpoint, route } from '#shared/http'
 import { listOrders, showOrder } from './orders.ts'
 import { ordersQuery } from './schema.ts'
 

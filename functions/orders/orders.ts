@@ -1,9 +1,9 @@
 /** A shopper's own orders: pages of them, or one with its lines and history. */
-import { assetUrl } from '#shared/assets'
+import { assetUrl } from '#shared/catalogue'
 import type { Database, Sql, SqlValue } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { fenToYuan } from '#shared/money'
-import { isPaid, stateText, type TradeState } from '#shared/pay/states'
+import { isPaid, stateText, type TradeState } from '#shared/payment/ledger'
 
 export interface OrdersDeps {
   /** The primary: who has just ordered wants to see it. */

@@ -1,6 +1,6 @@
-import { readUser } from '#shared/auth'
-import { endpoint, route } from '#shared/endpoint'
-import { createWechat } from '#shared/pay/wechat'
+import { readUser } from '#shared/accounts'
+import { endpoint, route } from '#shared/http'
+import { createWechat } from '#shared/payment/gateway/wechat-v2'
 import { queryOrder } from './queryOrder.ts'
 import { queryBody } from './schema.ts'
 

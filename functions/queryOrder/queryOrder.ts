@@ -1,10 +1,24 @@
 /** The state of an own order; asked for at WeChat while it is open. */
 import { AppError } from '#shared/errors'
-import { findOwnOrder, isOfMerchant, type OrderRow, readOrder } from '#shared/pay/orders'
-import { queryAndSettle } from '#shared/pay/query'
-import type { SettleDeps } from '#shared/pay/settle'
-import { isOpen, isPaid, stateText, type TradeState } from '#shared/pay/states'
-import { retryableCodes, toAppError, type Wechat, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
+import {
+  retryableCodes,
+  toAppError,
+  type Wechat,
+  WechatRefused,
+  WechatUnreachable,
+} from '#shared/payment/gateway/wechat-v2'
+import type { SettleDeps } from '#shared/payment/ledger'
+import {
+  findOwnOrder,
+  isOfMerchant,
+  isOpen,
+  isPaid,
+  type OrderRow,
+  queryAndSettle,
+  readOrder,
+  stateText,
+  type TradeState,
+} from '#shared/payment/ledger'
 
 export interface OrderState {
   out_trade_no: string

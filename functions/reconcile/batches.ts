@@ -2,7 +2,7 @@
 import type { Database, SqlValue } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Logger } from '#shared/log'
-import { WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
+import { WechatRefused, WechatUnreachable } from '#shared/payment/gateway/wechat-v2'
 
 export interface BatchDeps {
   db: Database

@@ -1,6 +1,6 @@
 import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
-import { createWechat, createWechatRefunds } from '#shared/pay/wechat'
+import { createWechat, createWechatRefunds } from '#shared/payment/gateway/wechat-v2'
 import { type ReconcileReport, reconcile } from './reconcile.ts'
 import { sweep } from './sweep.ts'
 

@@ -1,11 +1,18 @@
 /** Asks WeChat about everything that nothing is decided about, so that a lost notify loses no payment. */
-import { type CloseDeps, closeEverywhere } from '#shared/pay/close'
-import { queryAndSettle } from '#shared/pay/query'
-import { REFUND_PERIOD_MS, type RefundRow, refundColumns } from '#shared/pay/refund-request'
-import { followRefund } from '#shared/pay/refunds'
-import { isRecorded } from '#shared/pay/settle'
-import { isPaid, openStates } from '#shared/pay/states'
-import { type WechatRefunds, WechatRefused } from '#shared/pay/wechat'
+
+import { type WechatRefunds, WechatRefused } from '#shared/payment/gateway/wechat-v2'
+import {
+  type CloseDeps,
+  closeEverywhere,
+  followRefund,
+  isPaid,
+  isRecorded,
+  openStates,
+  queryAndSettle,
+  REFUND_PERIOD_MS,
+  type RefundRow,
+  refundColumns,
+} from '#shared/payment/ledger'
 import { type BatchDeps, type BatchReport, workThrough } from './batches.ts'
 
 export type ReconcileDeps = CloseDeps & BatchDeps & { refunds: WechatRefunds }

@@ -1,8 +1,8 @@
 import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
-import type { RefundRow } from '#shared/pay/refund-request'
-import { createWechatRefunds } from '#shared/pay/wechat'
+import { createWechatRefunds } from '#shared/payment/gateway/wechat-v2'
+import type { RefundRow } from '#shared/payment/ledger'
 import { readInput } from './input.ts'
 import { refund } from './refund.ts'
 

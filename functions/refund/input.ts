@@ -1,6 +1,6 @@
 /** What ops may say in the event of an invocation. */
 import { isPayableFen } from '#shared/money'
-import { RefundImpossible } from '#shared/pay/refund-request'
+import { RefundImpossible } from '#shared/payment/ledger'
 
 export interface RefundInput {
   outTradeNo: string

@@ -1,17 +1,21 @@
 /** Gives money back: written here first, then handed to WeChat. */
 import type { Database, Sql } from '#shared/db'
-import { lockOrder, type OrderRow } from '#shared/pay/orders'
-import { findPayment } from '#shared/pay/payments'
 import {
   createRefundNumber,
+  findPayment,
   findRefund,
+  followRefund,
+  isOpenRefund,
+  isPaid,
+  lockOrder,
+  type OrderRow,
+  type RefundDeps,
   RefundImpossible,
   type RefundRow,
   refundedFen,
   requestRefund,
-} from '#shared/pay/refund-request'
-import { followRefund, isOpenRefund, type RefundDeps, submitRefund } from '#shared/pay/refunds'
-import { isPaid } from '#shared/pay/states'
+  submitRefund,
+} from '#shared/payment/ledger'
 import type { RefundInput } from './input.ts'
 
 /**

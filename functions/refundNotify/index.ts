@@ -1,6 +1,5 @@
-import { endpoint, route } from '#shared/endpoint'
-import { acknowledged, refused } from '#shared/pay/acknowledge'
-import { createWechatRefunds } from '#shared/pay/wechat'
+import { endpoint, route } from '#shared/http'
+import { acknowledged, createWechatRefunds, refused } from '#shared/payment/gateway/wechat-v2'
 import { takeRefundNotify } from './refundNotify.ts'
 
 /**

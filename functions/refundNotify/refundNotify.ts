@@ -3,11 +3,15 @@ import type { Config } from '#shared/config'
 import type { Database } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { parseFen } from '#shared/money'
-import { adoptRefund } from '#shared/pay/adopt-refund'
-import { findRefund, type RefundRow } from '#shared/pay/refund-request'
-import { indexOf, type RefundDeps, takeRefundState } from '#shared/pay/refunds'
-import { toAppError } from '#shared/pay/wechat'
-import { parseXml, XmlError, type XmlFields } from '#shared/xml'
+import { parseXml, toAppError, XmlError, type XmlFields } from '#shared/payment/gateway/wechat-v2'
+import {
+  adoptRefund,
+  findRefund,
+  indexOf,
+  type RefundDeps,
+  type RefundRow,
+  takeRefundState,
+} from '#shared/payment/ledger'
 import { decryptReqInfo } from './req-info.ts'
 
 export type RefundNotifyDeps = RefundDeps & {

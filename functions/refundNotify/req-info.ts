@@ -1,6 +1,6 @@
 /** `req_info` of a refund notify: AES-256-ECB, its key the lower-case hex MD5 of the API key, as 32 ASCII bytes. */
 import { createDecipheriv, createHash } from 'node:crypto'
-import { parseXml, type XmlFields } from '#shared/xml'
+import { parseXml, type XmlFields } from '#shared/payment/gateway/wechat-v2'
 
 /**
  * Decrypts and reads `req_info`. ECB is not authenticated: what this returns is a hint of what to ask WeChat about,

@@ -1,6 +1,6 @@
-import { endpoint, route } from '#shared/endpoint'
 import { AppError } from '#shared/errors'
-import { addressSubject, createLimiter } from '#shared/rate-limit'
+import { endpoint, route } from '#shared/http'
+import { addressSubject, createLimiter } from '#shared/limits'
 import { registerLimits } from './limits.ts'
 import { register } from './register.ts'
 import { registerBody } from './schema.ts'

@@ -1,10 +1,10 @@
 /** Makes a user of somebody who proved a mobile. */
+
+import { checkCode, hashSecret, redeemCode } from '#shared/accounts'
 import type { Database, Sql } from '#shared/db'
-import { isDuplicateKey } from '#shared/db-faults'
+import { isDuplicateKey } from '#shared/db'
 import { AppError } from '#shared/errors'
-import { hashSecret } from '#shared/password'
-import type { Limiter } from '#shared/rate-limit'
-import { checkCode, redeemCode } from '#shared/sms-code'
+import type { Limiter } from '#shared/limits'
 import type { registerLimits } from './limits.ts'
 import type { RegisterBody } from './schema.ts'
 

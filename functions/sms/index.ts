@@ -1,5 +1,5 @@
-import { endpoint, route } from '#shared/endpoint'
-import { addressSubject, createLimiter } from '#shared/rate-limit'
+import { endpoint, route } from '#shared/http'
+import { addressSubject, createLimiter } from '#shared/limits'
 import { smsLimits } from './limits.ts'
 import { sendSms } from './provider.ts'
 import { smsBody } from './schema.ts'

@@ -1,4 +1,4 @@
-import type { Limits } from '#shared/rate-limit'
+import type { Limits } from '#shared/limits'
 
 /** Contract, section 4, Limits. */
 export const smsLimits = {

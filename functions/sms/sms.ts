@@ -1,7 +1,8 @@
 /** Sends the code that registration asks for. */
+
+import { createCode, dropCode, storeCode } from '#shared/accounts'
 import type { Database } from '#shared/db'
-import type { Limiter } from '#shared/rate-limit'
-import { createCode, dropCode, storeCode } from '#shared/sms-code'
+import type { Limiter } from '#shared/limits'
 import type { smsLimits } from './limits.ts'
 
 export interface SmsDeps {

@@ -1,5 +1,5 @@
-import { endpoint, route } from '#shared/endpoint'
-import { acknowledged, refused } from '#shared/pay/acknowledge'
+import { endpoint, route } from '#shared/http'
+import { acknowledged, refused } from '#shared/payment/gateway/wechat-v2'
 import { takeNotify } from './wxNotify.ts'
 
 /**

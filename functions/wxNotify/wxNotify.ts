@@ -2,9 +2,8 @@
 import type { Config } from '#shared/config'
 import type { Database } from '#shared/db'
 import { AppError } from '#shared/errors'
-import { isRecorded, type SettleDeps, settle, type Verdict } from '#shared/pay/settle'
-import { verifyFields } from '#shared/sign'
-import { parseXml, XmlError, type XmlFields } from '#shared/xml'
+import { parseXml, verifyFields, XmlError, type XmlFields } from '#shared/payment/gateway/wechat-v2'
+import { isRecorded, type SettleDeps, settle, type Verdict } from '#shared/payment/ledger'
 
 export type NotifyDeps = SettleDeps & {
   db: Database

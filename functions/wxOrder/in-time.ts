@@ -1,10 +1,18 @@
 /** May this order still be paid? Whoever asks too late is told what became of it. */
-import { parseBeijing } from '#shared/beijing-time'
+
 import { AppError } from '#shared/errors'
-import { type CloseDeps, closeEverywhere } from '#shared/pay/close'
-import { isOfMerchant, type OrderRow, readOrder } from '#shared/pay/orders'
-import { isOpen, isPaid, stateText } from '#shared/pay/states'
-import { toAppError } from '#shared/pay/wechat'
+import { toAppError } from '#shared/payment/gateway/wechat-v2'
+import {
+  type CloseDeps,
+  closeEverywhere,
+  isOfMerchant,
+  isOpen,
+  isPaid,
+  type OrderRow,
+  readOrder,
+  stateText,
+} from '#shared/payment/ledger'
+import { parseBeijing } from '#shared/time'
 
 /** WeChat takes nothing on that has to be paid within less. */
 const MIN_LIFE_LEFT_MS = 5 * 60_000

@@ -3,12 +3,16 @@ import type { Config } from '#shared/config'
 import type { Database, Session } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Logger } from '#shared/log'
-import { type OrderRow, orderLock, readOrder } from '#shared/pay/orders'
-import { queryAndSettle } from '#shared/pay/query'
-import { settle } from '#shared/pay/settle'
-import { openStates } from '#shared/pay/states'
-import { toAppError, type Wechat, WechatRefused, WechatUnreachable } from '#shared/pay/wechat'
-import type { XmlFields } from '#shared/xml'
+import type { XmlFields } from '#shared/payment/gateway/wechat-v2'
+import { toAppError, type Wechat, WechatRefused, WechatUnreachable } from '#shared/payment/gateway/wechat-v2'
+import {
+  type OrderRow,
+  openStates,
+  orderLock,
+  queryAndSettle,
+  readOrder,
+  settle,
+} from '#shared/payment/ledger'
 import { mustBeInTime, mustBeOpen } from './in-time.ts'
 
 export interface PrepayDeps {

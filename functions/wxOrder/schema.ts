@@ -1,6 +1,6 @@
 import type { CustomHelpers } from 'joi'
 import { MAX_ORDER_FEN } from '#shared/money'
-import { outTradeNo } from '#shared/pay/schema'
+import { outTradeNo } from '#shared/payment/ledger'
 import { Joi, line, parameters, wholeNumber } from '#shared/validate'
 
 export interface OrderItem {

@@ -1,6 +1,6 @@
 /** From a request to an order with a QR code. */
 import { AppError } from '#shared/errors'
-import { findOrderByKey, findOwnOrder, type OrderRow } from '#shared/pay/orders'
+import { findOrderByKey, findOwnOrder, type OrderRow } from '#shared/payment/ledger'
 import { type PlaceDeps, type PlaceInput, placeOrder } from './place.ts'
 import { codeExpiry, type PrepayDeps, prepay } from './prepay.ts'
 

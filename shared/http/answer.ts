@@ -1,6 +1,6 @@
 /** The envelope: how results and errors become the platform's answer. */
 import { createHash } from 'node:crypto'
-import type { AppError } from '../errors.ts'
+import type { AppError } from '#shared/errors'
 import type { HttpRequest } from './event.ts'
 
 /** What an HTTP function returns to the platform. */

@@ -1,5 +1,5 @@
 /** What a request's body may be, and how it is read. */
-import { AppError } from '../errors.ts'
+import { AppError } from '#shared/errors'
 import type { HttpRequest } from './event.ts'
 
 /** Of the body, in bytes, after base64. */

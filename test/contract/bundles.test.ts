@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { build, type Metafile } from 'esbuild'
-import { buildIfChanged, bundleOptions, functionNames } from '../../deploy/build.ts'
+import { buildIfChanged, bundleOptions, functionNames } from '../../scf/build.ts'
 import { contractFunctions } from '../helpers/contract.ts'
 import { read, root } from '../helpers/source-tree.ts'
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { parse } from 'yaml'
-import { signToken } from '#shared/auth'
+import { signToken } from '#shared/accounts'
 import { readConfig } from '#shared/config'
-import type { KongConfiguration, KongRoute } from '../../deploy/kong/kong.ts'
+import type { KongConfiguration, KongRoute } from '../../scf/plugin/kong/kong.ts'
 import { contractFunctions } from '../helpers/contract.ts'
 import { repository, runCli } from '../helpers/deploy-fixture.ts'
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { errorTable } from '#shared/errors'
-import { findDrift } from '../../docs/openapi.ts'
+import { findDrift } from '../../api/openapi.ts'
 import { contractFunctions, contractStatuses } from '../helpers/contract.ts'
 import { read } from '../helpers/source-tree.ts'
 

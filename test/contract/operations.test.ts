@@ -57,7 +57,7 @@ function logged(): Map<string, Set<string>> {
   }
   // `payment_${verdict}` three times, `refund_${to}` once, the code of a fault once.
   assert.equal(unread, 5, 'a name is put together in a way that this test does not know')
-  for (const file of sourcesOf('deploy/web')) {
+  for (const file of sourcesOf('scf/web')) {
     for (const [, level = '', event = ''] of read(file).matchAll(/level: '(\w+)', event: '(\w+)'/g))
       add(event, level)
   }
@@ -85,7 +85,7 @@ test('every error has an alarm and something to do', () => {
 
 test('the deploy key’s list has every action that the plugin calls, and no other', () => {
   const called = new Set(
-    sourcesOf('deploy').flatMap((file) =>
+    sourcesOf('scf/plugin').flatMap((file) =>
       [
         ...read(file).matchAll(
           /'((?:Get|List|Describe|Search|Create|Update|Delete|Publish|Invoke)[A-Z]\w+(?<!Failed))'/g,

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MAX_REFUNDS } from '#shared/pay/refund-request'
-import { refundMoves } from '#shared/pay/refunds'
-import { isRecorded, type PaymentFact, type Verdict } from '#shared/pay/settle'
-import { isOpen, isPaid, type TradeState, transitions } from '#shared/pay/states'
+import {
+  isOpen,
+  isPaid,
+  isRecorded,
+  MAX_REFUNDS,
+  type PaymentFact,
+  refundMoves,
+  type TradeState,
+  transitions,
+  type Verdict,
+} from '#shared/payment/ledger'
 import type { DifferenceKind } from '../../functions/bill/differences.ts'
 import { generatedPart } from '../helpers/generated-part.ts'
 import { codesIn, tableBelow } from '../helpers/markdown.ts'

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { parse } from 'yaml'
-import { buildIfChanged } from '../../deploy/build.ts'
+import { buildIfChanged } from '../../scf/build.ts'
 import { contractFunctions, laterFunctions } from '../helpers/contract.ts'
 import { functionFolders, read, root } from '../helpers/source-tree.ts'
 

@@ -56,7 +56,7 @@ for (const { file, heading, none } of readmes) {
 /** Names that the code of `local/` and `test/run.ts` reads. */
 function localVariables(): string[] {
   const reads = /\benv\.([A-Z][A-Z0-9_]{2,})\b|\b(?:portOf|positiveNumber)\('([A-Z_]+)'/g
-  const found = [...filesIn('local'), 'test/run.ts']
+  const found = [...filesIn('local'), ...filesIn('simulators'), ...filesIn('scf/emulator'), 'test/run.ts']
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => [...read(file).matchAll(reads)].map(([, first, second]) => first ?? second ?? ''))
   return [...new Set(found)].sort()

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import ts from 'typescript'
-import { buildDocsPage } from '../../docs/page/build.ts'
+import { buildDocsPage } from '../../api/page/build.ts'
 import { prepareDemoLogin } from '../../local/demo-account.ts'
 import { DEMO_LOGIN } from '../../local/demo-env.ts'
 import {

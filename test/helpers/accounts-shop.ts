@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
 import { after, mock } from 'node:test'
-import type { SmsSim } from '../../local/sms-sim/index.ts'
+import type { SmsSim } from '../../simulators/sms/index.ts'
 import { type DirectShop, openDirectShop } from './direct-shop.ts'
 import { call, loadFunction, type MainHandler, type Reply, type RequestOptions } from './functions.ts'
 import { catchLogs, type Logs } from './logs.ts'

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { stringify } from 'yaml'
-import { Api } from '../../deploy/api/client.ts'
-import { type DeployOptions, deployService } from '../../deploy/deploy/deploy.ts'
-import { type Packaged, packageFunctions } from '../../deploy/package/bundle.ts'
+import { Api } from '../../scf/plugin/api/client.ts'
+import { type DeployOptions, deployService } from '../../scf/plugin/deploy/deploy.ts'
+import { type Packaged, packageFunctions } from '../../scf/plugin/package/bundle.ts'
 import {
   environmentValues,
   readService,
   type ServiceConfig,
   type ShopService,
-} from '../../deploy/provider/service.ts'
-import type { FakePlane } from './fake-tencent/plane.ts'
+} from '../../scf/plugin/provider/service.ts'
+import type { FakePlane } from '../../simulators/tencent/plane.ts'
 
 export const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const cli = join(repository, 'node_modules/.bin/serverless')
@@ -80,7 +80,7 @@ export class Fixture {
 
   constructor() {
     mkdirSync(join(this.directory, 'deploy'))
-    const plugin = pathToFileURL(join(repository, 'deploy/index.js')).href
+    const plugin = pathToFileURL(join(repository, 'scf/plugin/index.js')).href
     writeFileSync(join(this.directory, 'deploy/index.mjs'), `export { default } from '${plugin}'\n`)
     for (const key of Object.keys(this.config.functions)) this.code(key)
     this.write()

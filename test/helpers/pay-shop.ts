@@ -3,9 +3,15 @@
  * notifies, behind which several instances of the bundled functions serve in this process.
  */
 import jwt from 'jsonwebtoken'
-import { startGateway } from '../../local/gateway/server.ts'
-import type { CloudFunction } from '../../local/runtime/function.ts'
-import type { Call, PayOptions, SimOrder, WechatSim, WechatSimOptions } from '../../local/wechat-sim/index.ts'
+import { startGateway } from '../../scf/emulator/gateway/server.ts'
+import type { CloudFunction } from '../../scf/emulator/runtime/function.ts'
+import type {
+  Call,
+  PayOptions,
+  SimOrder,
+  WechatSim,
+  WechatSimOptions,
+} from '../../simulators/wechat-pay/index.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { call, loadFunction, type MainHandler, type Reply, scfContext } from './functions.ts'
 import { catchLogs, type Logs } from './logs.ts'

@@ -1,5 +1,5 @@
 /**
- * What docs/payments.md says about facts, once more and as simply as can be: the yardstick for shared/pay/settle.ts.
+ * What docs/payments.md says about facts, once more and as simply as can be: the yardstick for shared/payment/ledger/settle.ts.
  * It imports none of its code.
  */
 

@@ -2,9 +2,9 @@
  * A pay shop that gives money back. `refund` and `reconcile` run in processes of their own, for Node reads the
  * authority that it trusts only when a process starts; `refundNotify` serves behind a door in this one.
  */
-import { startGateway } from '../../local/gateway/server.ts'
-import { type CloudFunction, createFunction } from '../../local/runtime/function.ts'
-import type { Call, PayOptions } from '../../local/wechat-sim/index.ts'
+import { startGateway } from '../../scf/emulator/gateway/server.ts'
+import { type CloudFunction, createFunction } from '../../scf/emulator/runtime/function.ts'
+import type { Call, PayOptions } from '../../simulators/wechat-pay/index.ts'
 import { loadFunction } from './functions.ts'
 import type { LogEntry } from './logs.ts'
 import {

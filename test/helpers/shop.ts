@@ -1,6 +1,7 @@
 /** A whole shop on an own database, for the tests that go through HTTP. */
-import { buildIfChanged } from '../../deploy/build.ts'
+
 import { openShop, type Shop, type ShopOptions } from '../../local/shop.ts'
+import { buildIfChanged } from '../../scf/build.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
 export type TestShop = Shop & {

@@ -1,5 +1,5 @@
 /** An SMS simulator with one approved template, for tests of the shop. */
-import { type SmsSim, type SmsSimOptions, startSmsSim } from '../../local/sms-sim/index.ts'
+import { type SmsSim, type SmsSimOptions, startSmsSim } from '../../simulators/sms/index.ts'
 
 /** The account that the tests use; throwaway values. */
 export const TEST_SMS_ACCOUNT = {

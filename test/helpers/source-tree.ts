@@ -40,7 +40,7 @@ export function importsOf(file: string): string[] {
 /** An imported name as a path of the repository, or the name of a package (`npm:joi`, `node:fs`). */
 export function resolveImport(file: string, specifier: string): string {
   if (specifier.startsWith('.')) return relative(root, join(root, dirname(file), specifier))
-  if (specifier.startsWith('#shared/')) return `${specifier.replace('#', '')}.ts`
+  if (specifier.startsWith('#shared/')) return `${specifier.slice(1)}/index.ts`
   if (specifier.startsWith('node:') || specifier.startsWith('letao:')) return specifier
   return `npm:${packageName(specifier)}`
 }

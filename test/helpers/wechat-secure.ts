@@ -1,6 +1,6 @@
 /** Calls over TLS with a merchant's certificate, for the refund interface of the simulator. */
 import { request } from 'node:https'
-import type { WechatSim } from '../../local/wechat-sim/index.ts'
+import type { WechatSim } from '../../simulators/wechat-pay/index.ts'
 import { fromXml, type Params, sign, toXml } from './wechat-client.ts'
 
 /** What identifies the client; nothing when it comes without a certificate. */

@@ -5,7 +5,7 @@ import {
   startWechatSim,
   type WechatSim,
   type WechatSimOptions,
-} from '../../local/wechat-sim/index.ts'
+} from '../../simulators/wechat-pay/index.ts'
 
 /** The merchant that the tests are. The key is a throwaway one. */
 export const TEST_MERCHANT = {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { forEachLine } from '../../local/runtime/lines.ts'
+import { forEachLine } from '../../scf/emulator/runtime/lines.ts'
 import type { FromWorker, ToWorker } from './worker.ts'
 
 export interface Outcome {

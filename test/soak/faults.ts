@@ -1,5 +1,5 @@
 /** What goes wrong at WeChat, and how often: lost, repeated, late, reordered, wrong and slow. */
-import type { FaultPoint, FaultRule } from '../../local/wechat-sim/index.ts'
+import type { FaultPoint, FaultRule } from '../../simulators/wechat-pay/index.ts'
 
 const messages: FaultPoint[] = ['notify', 'refundnotify']
 const questions: FaultPoint[] = ['orderquery', 'refundquery']

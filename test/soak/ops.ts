@@ -1,9 +1,9 @@
 /** What runs beside the shoppers: refunds that ops ask for, the bank behind them, `reconcile` and `bill`. */
 
-import { beijingDigits } from '#shared/beijing-time'
-import { isPaid } from '#shared/pay/states'
+import { isPaid } from '#shared/payment/ledger'
+import { beijingDigits } from '#shared/time'
 import type { BillReport } from '../../functions/bill/bill.ts'
-import { refundedSoFar } from '../../local/wechat-sim/refunds.ts'
+import { refundedSoFar } from '../../simulators/wechat-pay/refunds.ts'
 import { KILLED } from './crew.ts'
 import type { Shopper } from './shopper.ts'
 import type { World } from './world.ts'

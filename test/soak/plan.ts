@@ -1,5 +1,5 @@
 /** What each shopper is going to do: drawn from the seed and the shopper's number alone. */
-import type { Coupon } from '../../local/wechat-sim/payment.ts'
+import type { Coupon } from '../../simulators/wechat-pay/payment.ts'
 import { dice } from './random.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** `npm run soak -- [--orders 20000] [--seed 1] [--per-day 5000] [--concurrency 24] [--processes 2]` */
 import { parseArgs } from 'node:util'
-import { buildIfChanged } from '../../deploy/build.ts'
+import { buildIfChanged } from '../../scf/build.ts'
 import { createTestDatabase } from '../helpers/database.ts'
 import { figures, isClean } from './figures.ts'
 import { soak } from './soak.ts'

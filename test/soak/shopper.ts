@@ -1,7 +1,7 @@
 /** One shopper's way through the shop, with everything that a person does when it does not work at once. */
 import assert from 'node:assert/strict'
 import jwt from 'jsonwebtoken'
-import { PayRefused } from '../../local/wechat-sim/index.ts'
+import { PayRefused } from '../../simulators/wechat-pay/index.ts'
 import { httpEvent } from '../helpers/functions.ts'
 import { JWT_SECRET } from '../helpers/pay-shop.ts'
 import type { ShopperPlan } from './plan.ts'

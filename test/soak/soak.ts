@@ -2,7 +2,7 @@
  * Thousands of orders through the bundled functions while WeChat loses, repeats, delays and garbles, and processes are
  * killed; driven to the end, then both sides are compared to the fen.
  */
-import { beijingDigits, parseBeijing } from '#shared/beijing-time'
+import { beijingDigits, parseBeijing } from '#shared/time'
 import type { TestDatabase } from '../helpers/database.ts'
 import { type Comparison, compare } from './compare.ts'
 import { askRefund, bill, endRefunds, finishRefunds, reconcile, reconcileAll } from './ops.ts'

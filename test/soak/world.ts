@@ -1,6 +1,6 @@
 /** The shop, WeChat and the clock of a soak run. */
-import { type Gateway, startGateway } from '../../local/gateway/server.ts'
-import { startWechatSim, type WechatSim } from '../../local/wechat-sim/index.ts'
+import { type Gateway, startGateway } from '../../scf/emulator/gateway/server.ts'
+import { startWechatSim, type WechatSim } from '../../simulators/wechat-pay/index.ts'
 import type { TestDatabase } from '../helpers/database.ts'
 import { JWT_SECRET } from '../helpers/pay-shop.ts'
 import { TEST_MERCHANT, wechatEnv, wechatRefundEnv } from '../helpers/wechat.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import jwt from 'jsonwebtoken'
-import { readUser, signToken } from '#shared/auth'
+import { readUser, signToken } from '#shared/accounts'
 import { type Config, readConfig } from '#shared/config'
 import { AppError } from '#shared/errors'
 

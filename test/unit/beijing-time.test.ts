@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { beijingDigits, formatBeijing } from '#shared/beijing-time'
+import { beijingDigits, formatBeijing } from '#shared/time'
 
 test('a moment is written eight hours ahead of UTC', () => {
   const cases: [utc: string, beijing: string][] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nextTime, parseCron } from '../../local/gateway/cron.ts'
-import { timerEvent } from '../../local/gateway/timers.ts'
+import { nextTime, parseCron } from '../../scf/emulator/gateway/cron.ts'
+import { timerEvent } from '../../scf/emulator/gateway/timers.ts'
 
 const next = (cron: string, after: string) => nextTime(parseCron(cron), new Date(after))?.toISOString()
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type IncomingRequest, splitUrl, toEvent, toResponse } from '../../local/gateway/event.ts'
+import { type IncomingRequest, splitUrl, toEvent, toResponse } from '../../scf/emulator/gateway/event.ts'
 
 const request = (change: Partial<IncomingRequest> = {}): IncomingRequest => ({
   method: 'POST',

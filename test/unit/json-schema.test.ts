@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Joi from 'joi'
-import { type JsonSchema, jsonSchema } from '../../docs/json-schema.ts'
+import { type JsonSchema, jsonSchema } from '../../api/json-schema.ts'
 
 const cases: [string, Joi.Schema, JsonSchema][] = [
   ['a text with limits', Joi.string().min(3).max(20), { type: 'string', minLength: 3, maxLength: 20 }],

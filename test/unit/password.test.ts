@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { hashSecret, isLegacyHash, PASSWORD_COST, verifyLegacy, verifySecret } from '#shared/password'
+import { hashSecret, isLegacyHash, PASSWORD_COST, verifyLegacy, verifySecret } from '#shared/accounts'
 
 /** The cost plays no part in these tests. */
 const cheap = { N: 16, r: 1, p: 1 }

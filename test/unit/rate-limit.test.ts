@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { addressSubject, type Limit, msUntilAdmitted } from '#shared/rate-limit'
+import { addressSubject, type Limit, msUntilAdmitted } from '#shared/limits'
 
 const NOW = Date.UTC(2026, 0, 1)
 /** Hits so many seconds ago, oldest first. */

@@ -5,12 +5,13 @@ import fc from 'fast-check'
 import {
   canonicalString,
   createNonce,
-  equalInConstantTime,
+  parseXml,
   type SignType,
   signFields,
   verifyFields,
-} from '#shared/sign'
-import { parseXml, writeXml } from '#shared/xml'
+  writeXml,
+} from '#shared/payment/gateway/wechat-v2'
+import { equalInConstantTime } from '#shared/secrets'
 import vectors from '../vectors/wechatpay-vectors.json' with { type: 'json' }
 
 const SIGN_TYPES: SignType[] = ['MD5', 'HMAC-SHA256']

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { hasControlCharacter, parseXml, writeXml, XmlError } from '#shared/xml'
+import { hasControlCharacter, parseXml, writeXml, XmlError } from '#shared/payment/gateway/wechat-v2'
 import vectors from '../vectors/wechatpay-vectors.json' with { type: 'json' }
 
 const refused = (xml: string, root?: string) => assert.throws(() => parseXml(xml, root), XmlError)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AppError, errorTable } from '#shared/errors'
-import { cacheable, corsHeaders, failure, preflight, success } from '#shared/http/answer'
-import type { HttpRequest } from '#shared/http/event'
+import type { HttpRequest } from '#shared/http'
+import { cacheable, corsHeaders, failure, preflight, success } from '#shared/http'
 
 const request = (headers: Record<string, string> = {}): HttpRequest => ({
   method: 'GET',

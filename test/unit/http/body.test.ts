@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { AppError } from '#shared/errors'
-import { type BodyKind, readBody } from '#shared/http/body'
-import type { HttpRequest } from '#shared/http/event'
+import type { HttpRequest } from '#shared/http'
+import { type BodyKind, readBody } from '#shared/http'
 
 const posted = (body: string | Buffer, type?: string): HttpRequest => ({
   method: 'POST',

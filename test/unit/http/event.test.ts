@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { isHttpEvent, normalisePath, type ScfEvent, toHttpRequest, withoutPort } from '#shared/http/event'
+import { isHttpEvent, normalisePath, type ScfEvent, toHttpRequest, withoutPort } from '#shared/http'
 
 const plain = { basePath: '', trustedProxies: 0 }
 

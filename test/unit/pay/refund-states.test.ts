@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { RefundStatus } from '#shared/pay/refund-request'
-import { asRefundStatus, isOpenRefund, refundMoves } from '#shared/pay/refunds'
+import type { RefundStatus } from '#shared/payment/ledger'
+import { asRefundStatus, isOpenRefund, refundMoves } from '#shared/payment/ledger'
 
 const statuses = Object.keys(refundMoves) as RefundStatus[]
 const told = fc.constantFrom(

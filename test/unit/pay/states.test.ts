@@ -10,7 +10,7 @@ import {
   stateText,
   type TradeState,
   transitions,
-} from '#shared/pay/states'
+} from '#shared/payment/ledger'
 
 const states = Object.keys(transitions) as TradeState[]
 const paid: TradeState[] = ['SUCCESS', 'REFUND']

@@ -1,0 +1,79 @@
+/**
+ * Writes `docs/openapi.json`, the OpenAPI 3.1 document of the shop, and the storefront's types made from it.
+ * Methods, paths, aliases, authentication and request bodies are read from the functions themselves; texts and
+ * the shapes of answers come from `api/routes/`. `npm run openapi` writes both files, `-- --check` compares.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Schema } from 'joi'
+import openapiTypes, { astToString } from 'openapi-typescript'
+import { parse } from 'yaml'
+import { errorTable } from '#shared/errors'
+import type { MainHandler, Route } from '#shared/http'
+import { buildDocument, type RouteFacts } from './routes/document.ts'
+
+const root = join(import.meta.dirname, '..')
+const documentFile = join(root, 'docs/openapi.json')
+const typesFile = join(root, 'storefront/src/api/schema.generated.ts')
+
+/** Every route that a function of `serverless.yml` with an http event answers. */
+export async function readRoutes(): Promise<RouteFacts[]> {
+  const service = parse(readFileSync(join(root, 'serverless.yml'), 'utf8')) as {
+    functions: Record<string, { events?: { http?: unknown }[] }>
+  }
+  const routes: RouteFacts[] = []
+  for (const [name, { events = [] }] of Object.entries(service.functions)) {
+    if (!events.some((event) => event.http !== undefined)) continue
+    const { main_handler } = (await import(`../functions/${name}/index.ts`)) as { main_handler: MainHandler }
+    routes.push(...main_handler.routes.map((route) => factsOf(name, route)))
+  }
+  return routes
+}
+
+function factsOf(functionName: string, { method, paths, auth, schema, invalid }: Route): RouteFacts {
+  const [path, ...aliases] = paths
+  const parameters = schema as unknown as Schema | undefined
+  return {
+    functionName,
+    method: method === 'GET' ? 'get' : 'post',
+    path,
+    aliases,
+    login: auth !== undefined,
+    invalidStatus: errorTable[invalid ?? 'INVALID_PARAMETER'].status,
+    ...(parameters && (method === 'GET' ? { query: parameters } : { body: parameters })),
+  }
+}
+
+/** The document and the types, as their files should read. */
+export async function generate(): Promise<{ document: string; types: string }> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const document = `${JSON.stringify(buildDocument(await readRoutes(), version), null, 2)}\n`
+  const types = astToString(await openapiTypes(document, { alphabetize: false }))
+  const header = '/** Made from docs/openapi.json by `npm run openapi`. */\n'
+  return { document, types: `${header}${types}` }
+}
+
+/** The files that differ from what the functions say now. */
+export async function findDrift(): Promise<string[]> {
+  const { document, types } = await generate()
+  const wanted = [
+    ['docs/openapi.json', documentFile, document],
+    ['storefront/src/api/schema.generated.ts', typesFile, types],
+  ] as const
+  return wanted.filter(([, file, text]) => readFileSync(file, 'utf8') !== text).map(([name]) => name)
+}
+
+async function main(check: boolean): Promise<void> {
+  if (!check) {
+    const { document, types } = await generate()
+    writeFileSync(documentFile, document)
+    writeFileSync(typesFile, types)
+    return
+  }
+  const drift = await findDrift()
+  if (drift.length === 0) return
+  console.error(`${drift.join(' and ')}: not what the functions say now. Run: npm run openapi`)
+  process.exitCode = 1
+}
+
+if (process.argv[1] === import.meta.filename) await main(process.argv.includes('--check'))

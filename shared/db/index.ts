@@ -1,0 +1,3 @@
+export * from './database.ts'
+export * from './faults.ts'
+export * from './replica.ts'

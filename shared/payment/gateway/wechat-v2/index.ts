@@ -1,0 +1,5 @@
+export * from './acknowledge.ts'
+export * from './client.ts'
+export * from './sign.ts'
+export * from './transport.ts'
+export * from './xml.ts'

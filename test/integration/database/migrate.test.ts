@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { createTestDatabase } from '../../helpers/database.ts'
+import { startDatabaseProxy } from '../../helpers/database-proxy.ts'
+import { migrateDatabase, withEnv } from '../../helpers/direct-shop.ts'
+import { loadFunction, scfContext } from '../../helpers/functions.ts'
+import { catchLogs } from '../../helpers/logs.ts'
+
+const logs = catchLogs()
+after(() => logs.release())
+
+const folder = join(import.meta.dirname, '../../../sql')
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.sql'))
+  .sort()
+const seedTables = readdirSync(join(folder, 'seed'))
+  .map((name) => name.replace(/\.sql$/, ''))
+  .sort()
+
+interface Report {
+  applied: string[]
+  alreadyApplied: number
+  seeded: string[]
+}
+
+async function emptyDatabase() {
+  const database = await createTestDatabase()
+  after(() => database.drop())
+  return database
+}
+
+const migrate = (url: string, event: object = {}) =>
+  migrateDatabase(url, { json: true, ...event }) as Promise<Report>
+
+/** Every table as it is, without what counts the rows. */
+async function schemaOf(database: {
+  name: string
+  query: Awaited<ReturnType<typeof createTestDatabase>>['query']
+}) {
+  const tables = await database.query<{ name: string }>(
+    'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? ORDER BY 1',
+    [database.name],
+  )
+  const schema: Record<string, string> = {}
+  for (const { name } of tables) {
+    const [row] = await database.query(`SHOW CREATE TABLE ${name}`)
+    schema[name] = String(row?.['Create Table']).replace(/ AUTO_INCREMENT=\d+/, '')
+  }
+  return schema
+}
+
+/** How many rows each seeded table has. */
+async function demoRows(database: Pick<Awaited<ReturnType<typeof createTestDatabase>>, 'query'>) {
+  const counts: Record<string, number> = {}
+  for (const table of seedTables) {
+    const [row] = await database.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`)
+    counts[table] = row?.n ?? 0
+  }
+  return counts
+}
+
+const plain = await emptyDatabase()
+
+describe('on an empty database', () => {
+  test('the first run applies every file in order, the second one does nothing and says so', async () => {
+    assert.deepEqual(await migrate(plain.url), { applied: files, alreadyApplied: 0, seeded: [] })
+    const before = await schemaOf(plain)
+    assert.deepEqual(await migrate(plain.url), { applied: [], alreadyApplied: files.length, seeded: [] })
+    assert.equal(await migrateDatabase(plain.url, {}), `migrations: 0 applied now, ${files.length} before`)
+    assert.deepEqual(await schemaOf(plain), before)
+  })
+
+  test('the tables are InnoDB and utf8mb4 with the columns and unique keys of the contract', async () => {
+    const tables = await plain.query(
+      `SELECT TABLE_NAME AS name FROM information_schema.TABLES
+       WHERE TABLE_SCHEMA = ? AND (ENGINE <> 'InnoDB' OR TABLE_COLLATION NOT LIKE 'utf8mb4%')`,
+      [plain.name],
+    )
+    assert.deepEqual(tables, [])
+    const contract: Record<string, string[]> = {
+      category: ['id', 'categoryName'],
+      brand: ['id', 'brandName', 'categoryId', 'brandLogo', 'hot'],
+      user: ['id', 'username', 'password', 'mobile', 'smscode'],
+      payorder: [
+        'id',
+        'appid',
+        'mch_id',
+        'nonce_str',
+        'body',
+        'out_trade_no',
+        'total_fee',
+        'spbill_create_ip',
+      ]
+        .concat(['trade_type', 'trade_state', 'bank_type', 'cash_fee', 'fee_type', 'is_subscribe', 'openid'])
+        .concat(['time_end', 'transaction_id']),
+      product: ['id', 'name', 'img', 'price_fen', 'old_price_fen'],
+    }
+    for (const [table, wanted] of Object.entries(contract)) {
+      const columns = await plain.query<{ name: string }>(
+        'SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?',
+        [plain.name, table],
+      )
+      const names = columns.map(({ name }) => name)
+      assert.deepEqual(
+        wanted.filter((name) => !names.includes(name)),
+        [],
+        table,
+      )
+    }
+    const insert: Record<string, string> = {
+      username: "INSERT INTO user (username, mobile) VALUES ('tom', NULL)",
+      mobile: "INSERT INTO user (username, mobile) VALUES (NULL, '13800138000')",
+      out_trade_no:
+        "INSERT INTO payorder (appid, mch_id, nonce_str, out_trade_no, total_fee) VALUES ('a', 'm', 'n', '1', 1)",
+    }
+    for (const [column, sql] of Object.entries(insert)) {
+      await plain.query(sql)
+      await assert.rejects(plain.query(sql), { code: 'ER_DUP_ENTRY' }, column)
+    }
+    await plain.query('DELETE FROM user')
+    await plain.query('DELETE FROM payorder')
+  })
+
+  test('several runs at once share the work: each file is applied by one of them', async () => {
+    const database = await emptyDatabase()
+    const reports = await withEnv({ DATABASE_URL: database.url, LOG_LEVEL: 'error' }, () =>
+      Promise.all(
+        [1, 2, 3].map(
+          () => loadFunction('migrate')({ json: true, seed: true }, scfContext()) as Promise<Report>,
+        ),
+      ),
+    )
+    assert.deepEqual(
+      reports.flatMap(({ applied }) => applied),
+      files,
+    )
+    assert.deepEqual(reports.flatMap(({ seeded }) => seeded).sort(), seedTables)
+    assert.deepEqual(await schemaOf(database), await schemaOf(plain))
+  })
+
+  test('a shop beside it on the same server does not wait for its lock', async () => {
+    const [one, other] = [await emptyDatabase(), await emptyDatabase()]
+    const reports = await Promise.all([migrate(one.url), migrate(other.url)])
+    for (const { applied } of reports) assert.deepEqual(applied, files)
+  })
+})
+
+describe('a file that was changed after it was applied', () => {
+  test('is refused by name, nothing else is applied, and the invocation fails', async () => {
+    const database = await emptyDatabase()
+    await migrate(database.url)
+    const changed = files[5] ?? ''
+    await database.query('UPDATE schema_migration SET checksum = ? WHERE name = ?', ['0'.repeat(64), changed])
+    await database.query('DELETE FROM schema_migration WHERE name = ?', [files.at(-1)])
+    const before = await schemaOf(database)
+    await assert.rejects(migrate(database.url, { seed: true }), (error: Error) => {
+      assert.match(error.message, new RegExp(`${changed} was changed`))
+      return true
+    })
+    assert.deepEqual(await schemaOf(database), before)
+    assert.deepEqual(new Set(Object.values(await demoRows(database))), new Set([0]))
+  })
+})
+
+describe('a run that was interrupted', () => {
+  for (const [when, fate] of [
+    ['before the statement reached the server', 'drop'],
+    ['after the server had carried it out', 'dropAnswer'],
+  ] as const) {
+    test(`at any file, ${when}, is completed by the next ones`, { timeout: 120_000 }, async () => {
+      const database = await emptyDatabase()
+      const wire = await startDatabaseProxy(database.url)
+      after(() => wire.close())
+      const texts = new Set(files.map((name) => readFileSync(join(folder, name), 'utf8')))
+      const interrupted = new Set<string>()
+      wire.onStatement = (sql) => {
+        if (!texts.has(sql) || interrupted.has(sql)) return 'pass'
+        interrupted.add(sql)
+        return fate
+      }
+      let runs = 0
+      const applied: string[] = []
+      for (; ; runs++) {
+        const report = await migrate(wire.url).catch(() => undefined)
+        if (!report) continue
+        applied.push(...report.applied)
+        break
+      }
+      assert.equal(runs, texts.size)
+      assert.deepEqual(applied, files.slice(-1))
+      assert.deepEqual(await schemaOf(database), await schemaOf(plain))
+      assert.deepEqual((await migrate(database.url)).applied, [])
+    })
+  }
+
+  test('is completed by a release that brings the file in another wording', async () => {
+    const database = await emptyDatabase()
+    await migrate(database.url)
+    const last = files.at(-1)
+    await database.query('UPDATE schema_migration SET checksum = ?, finished_at = NULL WHERE name = ?', [
+      '0'.repeat(64),
+      last,
+    ])
+    assert.deepEqual((await migrate(database.url)).applied, [last])
+    assert.deepEqual((await migrate(database.url)).applied, [])
+  })
+})
+
+describe('a run that fails', () => {
+  test('says which file and why, and the invocation fails', async () => {
+    const database = await emptyDatabase()
+    // Somebody made a table of that name by hand: it is not taken for ours.
+    await database.query('CREATE TABLE product (id INT)')
+    await assert.rejects(migrate(database.url), /migration 030_product\.sql: .*already exists/)
+    await database.query('DROP TABLE product')
+    const { applied } = await migrate(database.url)
+    assert.equal(applied[0], '030_product.sql')
+    assert.deepEqual(await schemaOf(database), await schemaOf(plain))
+  })
+
+  test('because the database is away or refuses the password fails, and the password is not told', async () => {
+    const url = new URL(plain.url)
+    url.password = 'not-the-password-4711'
+    logs.clear()
+    for (const [wrong, words] of [
+      [url.href, /Access denied/],
+      ['mysql://root:not-the-password-4711@127.0.0.1:9/letao', /ECONNREFUSED|cannot be reached/],
+    ] as const) {
+      await assert.rejects(migrate(wrong), (error: Error) => {
+        assert.match(error.message, words)
+        assert.doesNotMatch(error.message + error.stack, /not-the-password/)
+        return true
+      })
+    }
+    assert.ok(logs.of('job_failed').length >= 2)
+    assert.ok(!JSON.stringify(logs.entries).includes('not-the-password'))
+  })
+
+  test('an event that came over HTTP is refused: the public must not run it', async () => {
+    const database = await emptyDatabase()
+    const event = { httpMethod: 'POST', path: '/', headers: {}, queryString: {}, body: '{"seed":true}' }
+    await assert.rejects(migrateDatabase(database.url, event), /no URL/)
+    assert.deepEqual(await schemaOf(database), {})
+  })
+})
+
+describe('the demo catalogue', () => {
+  test('fills empty tables only when asked, and once', async () => {
+    const database = await emptyDatabase()
+    assert.deepEqual((await migrate(database.url, { seed: 'true' })).seeded, [])
+    assert.deepEqual((await migrate(database.url, { seed: true })).seeded.sort(), seedTables)
+    const before = await demoRows(database)
+    assert.ok(Object.values(before).every((rows) => rows > 0))
+    assert.equal(before.category, 5)
+    assert.deepEqual((await migrate(database.url, { seed: true })).seeded, [])
+    assert.deepEqual(await demoRows(database), before)
+  })
+
+  test('leaves a table alone that has a row, and fills the others', async () => {
+    const database = await emptyDatabase()
+    await migrate(database.url)
+    await database.query(
+      "INSERT INTO product (name, img, price_fen, old_price_fen) VALUES ('own', '/own.png', 1, 1)",
+    )
+    const text = await migrateDatabase(database.url, { seed: true })
+    const others = seedTables.filter((table) => table !== 'product')
+    assert.match(String(text), new RegExp(`demo rows: ${others.join(', ')}$`))
+    assert.deepEqual(await database.query('SELECT name FROM product'), [{ name: 'own' }])
+  })
+})

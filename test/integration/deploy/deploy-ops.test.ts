@@ -1,0 +1,307 @@
+/** What ops type at night: check, logs, refused credentials, a removal without confirmation. Through the real command line. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { strFromU8, unzipSync } from 'fflate'
+import { zipMode } from '../../../simulators/tencent/limits.ts'
+import { FakePlane } from '../../../simulators/tencent/plane.ts'
+import { apiEnvironment, Fixture, repository, runCli } from '../../helpers/deploy-fixture.ts'
+
+const secret = 'a-secret-that-nobody-may-ever-print'
+let plane: FakePlane
+let fixture: Fixture
+
+before(async () => {
+  plane = await FakePlane.start()
+  fixture = new Fixture()
+  await fixture.deploy(plane)
+})
+
+after(async () => {
+  await plane.stop()
+  fixture.remove()
+})
+
+/** An error as ops see it: what failed, and what to do; nothing of our insides. */
+function assertReadable(stdout: string): void {
+  const [, ...lines] = stdout.trim().split('\n')
+  assert.ok(lines.length <= 2, stdout)
+  assert.doesNotMatch(stdout, /\n\s+at |node_modules|TencentCloudSDK|ZipFile/)
+  assert.ok(!stdout.includes(secret), stdout)
+}
+
+const refused: [name: string, env: NodeJS.ProcessEnv, message: RegExp][] = [
+  [
+    'no key at all',
+    { TENCENT_SECRET_ID: '', TENCENT_SECRET_KEY: '' },
+    /TENCENT_SECRET_ID and TENCENT_SECRET_KEY/,
+  ],
+  [
+    'a wrong key',
+    { TENCENT_SECRET_KEY: 'another' },
+    /AuthFailure\.SignatureFailure.*RequestId .*\nCheck TENCENT_/,
+  ],
+  ['an unknown key', { TENCENT_SECRET_ID: 'AKIDnobody' }, /AuthFailure\.SecretIdNotFound/],
+  [
+    'a token of another key',
+    { TENCENT_TOKEN: 'stale' },
+    /AuthFailure\.TokenFailure.*\nTENCENT_TOKEN has expired/,
+  ],
+  [
+    'nobody at the other end',
+    { TENCENT_API_BASE: 'http://127.0.0.1:1' },
+    /no answer \(.*\)\.\nCheck the network/,
+  ],
+]
+
+for (const [name, env, message] of refused) {
+  test(`deploy with ${name} says what to do and writes nothing`, async () => {
+    plane.reset()
+    const { code, stdout } = await fixture.cli(plane, ['deploy'], env)
+    assert.equal(code, 1)
+    assert.match(stdout, message)
+    assertReadable(stdout)
+    assert.deepEqual(plane.counts(plane.writes), {})
+  })
+}
+
+test('temporary credentials are signed with their token', async () => {
+  plane.accounts.push({ secretId: 'AKIDtemporary', secretKey: 'temporary-key', token: 'temporary-token' })
+  const { code, stdout } = await fixture.cli(plane, ['info'], {
+    TENCENT_SECRET_ID: 'AKIDtemporary',
+    TENCENT_SECRET_KEY: 'temporary-key',
+    TENCENT_TOKEN: 'temporary-token',
+  })
+  assert.equal(code, 0, stdout)
+})
+
+test('a region of the command line that is none is refused before the first call', async () => {
+  plane.reset()
+  const { code, stdout } = await fixture.cli(plane, ['deploy', '--region', 'ap-nowhere'])
+  assert.equal(code, 1)
+  assert.match(stdout, /provider\.region is ap-nowhere/)
+  assertReadable(stdout)
+  assert.deepEqual(plane.counts(), {})
+})
+
+test('a proxy of the shell is left alone when TENCENT_API_BASE says where to go', async () => {
+  const { code, stdout } = await fixture.cli(plane, ['info'], { http_proxy: 'http://127.0.0.1:1' })
+  assert.equal(code, 0, stdout)
+})
+
+test('with a clock that is off, the message says so', async () => {
+  plane.clockOffsetMs = 3_600_000
+  try {
+    const { code, stdout } = await fixture.cli(plane, ['info'])
+    assert.equal(code, 1)
+    assert.match(stdout, /AuthFailure\.SignatureExpire.*\nSet this machine’s clock/)
+    assertReadable(stdout)
+  } finally {
+    plane.clockOffsetMs = 0
+  }
+})
+
+test('an API error that quotes the request is shown without any value of the environment', async () => {
+  plane.reset()
+  fixture.code('login', `'changed'`)
+  plane.reshape = (action, answer) => {
+    if (action !== 'UpdateFunctionCode') return answer
+    return {
+      Error: { Code: 'InvalidParameterValue.Environment', Message: `JWT_SECRET=${secret} is not valid.` },
+    }
+  }
+  try {
+    const { code, stdout, text } = await fixture.cli(plane, ['deploy', '-f', 'login'])
+    assert.equal(code, 1)
+    assert.match(
+      stdout,
+      /UpdateFunctionCode failed for login: InvalidParameterValue\.Environment: JWT_SECRET=\*\*\*/,
+    )
+    assertReadable(stdout)
+    assert.ok(!text.includes(secret))
+  } finally {
+    plane.reshape = (_action, answer) => answer
+  }
+})
+
+test('remove of prod without --confirm calls nothing and asks nothing', async () => {
+  plane.reset()
+  const { code, stdout } = await fixture.cli(plane, ['remove', '--stage', 'prod'])
+  assert.equal(code, 1)
+  assert.match(stdout, /nothing was removed\.\nRepeat with --confirm/)
+  assert.deepEqual(plane.counts(), {})
+})
+
+test('options of other clouds that would change the meaning are refused', async () => {
+  plane.reset()
+  for (const args of [
+    ['rollback', '--timestamp', '1700000000'],
+    ['invoke', '-f', 'migrate', '--type', 'Event'],
+  ]) {
+    const { code, stdout } = await fixture.cli(plane, args)
+    assert.equal(code, 1)
+    assert.match(stdout, /--(timestamp|type) is not for this provider\.\n/)
+  }
+  assert.deepEqual(plane.counts(), {})
+})
+
+test('package makes the same bytes each time; a web function’s scf_bootstrap is executable and has LF ends', async () => {
+  const hashes = async () => {
+    const { code, stdout } = await fixture.cli(undefined, ['package'])
+    assert.equal(code, 0)
+    assert.match(stdout, /login +\d+\.\d KB +[0-9a-f]{12}\n/)
+    assert.match(stdout, /4 packaged, \d+\.\d KB in all/)
+    return ['feeds', 'login'].map((key) => createHash('sha256').update(zipOf(key)).digest('hex'))
+  }
+  const zipOf = (key: string) => readFileSync(join(fixture.directory, '.serverless', `${key}.zip`))
+  assert.deepEqual(await hashes(), await hashes())
+  assert.equal(zipMode(zipOf('login'), 'scf_bootstrap'), 0o755)
+  const files = unzipSync(zipOf('login'))
+  assert.deepEqual(Object.keys(files).sort(), ['index.js', 'scf_bootstrap', 'server.js'])
+  const script = strFromU8(files.scf_bootstrap ?? new Uint8Array())
+  assert.match(script, /^#!\/bin\/bash\n[\s\S]*exec \/var\/lang\/node20\/bin\/node server\.js/)
+  assert.ok(!script.includes('\r'))
+  assert.deepEqual(Object.keys(unzipSync(zipOf('feeds'))), ['index.js'])
+})
+
+const topic = 'default-topic'
+
+function writeLog(message: string, functionName = 'letao-dev-login'): void {
+  plane.logs.push({
+    topic,
+    time: Date.now(),
+    fields: {
+      SCF_Namespace: 'letao-dev',
+      SCF_FunctionName: functionName,
+      SCF_RequestId: 'b1946ac9-2491',
+      SCF_Message: message,
+    },
+  })
+}
+
+test('logs shows a function’s own lines, more than one page of them, without secrets', async () => {
+  plane.logs.length = 0
+  for (let line = 1; line <= 150; line += 1) writeLog(`{"event":"line","number":${line}}`)
+  writeLog(`{"event":"bad","secret":"${secret}"}`)
+  writeLog('{"event":"token","token":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"}')
+  writeLog('{"event":"url","url":"mysql://shop:hunter2hunter2@10.0.0.2/letao"}')
+  writeLog('{"event":"other function"}', 'letao-dev-feeds')
+  plane.reset()
+  const { code, stdout } = await fixture.cli(plane, ['logs', '-f', 'login'])
+  assert.equal(code, 0, stdout)
+  const lines = stdout.trim().split('\n')
+  assert.equal(lines.length, 153)
+  assert.match(lines[0] ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z b1946ac9 \{"event":"line","number":1\}$/)
+  assert.match(stdout, /"secret":"\*\*\*"/)
+  assert.doesNotMatch(stdout, /nobody-may-ever-print|eyJ|hunter2|other function/)
+  assert.ok(plane.counts().SearchLog, 'the search went to TENCENT_API_BASE')
+})
+
+test('logs --tail shows what comes later, once each, and ends well with Ctrl-C', async () => {
+  plane.logs.length = 0
+  writeLog('{"event":"first"}')
+  const child = spawn(
+    process.execPath,
+    [join(repository, 'node_modules/.bin/serverless'), 'logs', '-f', 'login', '--tail', '--interval', '100'],
+    {
+      cwd: fixture.directory,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...apiEnvironment(plane) },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  )
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  let text = ''
+  const shown = async (part: string) => {
+    while (!text.includes(part))
+      text += String((await new Promise((r) => child.stdout.once('data', r))) ?? '')
+  }
+  await shown('"first"')
+  writeLog(`{"event":"second","secret":"${secret}"}`)
+  await shown('"second"')
+  child.kill('SIGINT')
+  assert.equal(await ended, 0)
+  assert.equal(text.trim().split('\n').length, 2, text)
+  assert.ok(!text.includes(secret))
+})
+
+/** A shop that is complete, as far as can be seen from outside its VPC. */
+const complete: NodeJS.ProcessEnv = {
+  DATABASE_URL: 'mysql://shop:pX4wq8ZtB2@127.0.0.1:1/letao',
+  JWT_SECRET: 'Kq7vZ2mX9pL4tR8sW1yB6nD3fH5jG0cA',
+  WX_APPID: 'wx0123456789abcdef',
+  WX_MCH_ID: '1900000109',
+  WX_API_KEY: 'q3W5e7R9t1Y2u4I6o8P0a2S4d6F8g0H1',
+  WX_NOTIFY_URL: 'https://shop.letao-shoes.com/pay/notify',
+  SMS_SECRET_ID: 'AKIDsmsAbCdEfGh1234',
+  SMS_SECRET_KEY: 'smsKeyZx81Qw2Er3Ty4',
+  SMS_SDK_APP_ID: '1400006666',
+  SMS_SIGN_NAME: '乐淘',
+  SMS_TEMPLATE_ID: '449739',
+  WX_CERT_PEM: Buffer.from('-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----').toString('base64'),
+  WX_KEY_PEM: Buffer.from('-----BEGIN PRIVATE KEY-----\nno\n-----END PRIVATE KEY-----').toString('base64'),
+}
+
+async function check(env: NodeJS.ProcessEnv): Promise<{ code: number | null; text: string }> {
+  plane.reset()
+  const result = await runCli(repository, plane, ['check'], { ...complete, ...env })
+  assert.deepEqual(plane.counts(plane.writes), {})
+  for (const [name, value = ''] of Object.entries({ ...complete, ...env }))
+    if (/KEY|SECRET|DATABASE/.test(name) && value.length > 8)
+      assert.ok(!result.text.includes(value), `${name} was printed`)
+  return { code: result.code, text: result.stdout }
+}
+
+test('check goes through everything a deploy needs, one line each', async () => {
+  const { code, text } = await check({})
+  for (const line of [
+    /^ok {3}credentials: accepted by SCF$/m,
+    /^ok {3}region: ap-guangzhou$/m,
+    /^ok {3}clock: within \d+ s of the API’s$/m,
+    /^ok {3}login environment: \d+ variables, \d+ of 4096 bytes$/m,
+    /^ok {3}secrets: \d+ found, long enough and unlike each other$/m,
+    /^ok {3}notify URL: public, without a query, a path of wxNotify$/m,
+    /^FAIL merchant certificate: WX_CERT_PEM cannot be read/m,
+    /^warn primary database: not reached from this machine \(ECONNREFUSED\)/m,
+  ])
+    assert.match(text, line)
+  assert.equal(code, 1)
+  assert.match(text, /1 of \d+ checks failed/)
+})
+
+test('check names what is wrong with secrets, notify URL, environment, region, domain certificate and clock', async () => {
+  plane.clockOffsetMs = -120_000
+  plane.certificates.set('cert0001', {
+    Domain: '*.letao-shoes.com',
+    CertEndTime: '2020-01-01 00:00:00',
+    Status: 1,
+  })
+  try {
+    const { code, text } = await check({
+      JWT_SECRET: complete.WX_API_KEY,
+      JWT_PREVIOUS_SECRETS: 'short',
+      WX_NOTIFY_URL: 'https://shop.letao-shoes.com/pay/notify?from=wechat',
+      DATABASE_URL: `mysql://shop:${complete.WX_API_KEY}@127.0.0.1:1/letao`,
+      SMS_TEMPLATE_ID: '',
+      SHOP_DOMAIN: 'shop.letao-shoes.com',
+      CERTIFICATE_ID: 'cert0001',
+      WX_CERT_PEM: '',
+    })
+    assert.equal(code, 1)
+    for (const line of [
+      /^warn clock: 1\d\d s ahead of the API’s/m,
+      /^FAIL secrets: .*JWT_SECRET is the same as WX_API_KEY|WX_API_KEY is the same as JWT_SECRET/m,
+      /^FAIL secrets: .*JWT_PREVIOUS_SECRETS is shorter than 32 bytes/m,
+      /^FAIL secrets: .*the database password is the same as/m,
+      /^FAIL notify URL: has a query, which WeChat Pay does not allow/m,
+      /^FAIL sms environment: SMS_TEMPLATE_ID is missing/m,
+      /^FAIL domain certificate: expired on 2019-12-31/m,
+      /^FAIL refund environment: WX_CERT_PEM is missing/m,
+    ])
+      assert.match(text, line)
+  } finally {
+    plane.clockOffsetMs = 0
+  }
+})

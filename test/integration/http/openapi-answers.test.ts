@@ -1,0 +1,132 @@
+/** What the shop really answers, held against the shapes that docs/openapi.json promises. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { openTestShop, type TestShop } from '../../helpers/shop.ts'
+import { read } from '../../helpers/source-tree.ts'
+
+interface Content {
+  content?: Record<string, { example?: unknown }>
+}
+interface Operation {
+  operationId: string
+  'x-alias-of'?: string
+  responses: Record<string, { $ref: string }>
+}
+const document = JSON.parse(read('docs/openapi.json')) as {
+  paths: Record<string, Record<string, Operation>>
+  components: Record<'requestBodies' | 'responses', Record<string, Content>>
+}
+const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true })
+ajv.addSchema(document, 'api')
+
+/** Fails unless the value has the shape at this place of the document. */
+function assertShape(pointer: string, value: unknown): void {
+  const validate = ajv.getSchema(`api#${pointer}/content/application~1json/schema`)
+  assert.ok(validate, `no schema at ${pointer}`)
+  assert.ok(validate(value), `${pointer}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`)
+}
+
+for (const kind of ['requestBodies', 'responses'] as const) {
+  for (const [name, { content }] of Object.entries(document.components[kind])) {
+    const example = content?.['application/json']?.example
+    if (example === undefined) continue
+    test(`the example of ${kind}/${name} has the shape beside it`, () =>
+      assertShape(`/components/${kind}/${name}`, example))
+  }
+}
+
+describe('the shop', () => {
+  let shop: TestShop
+  let token = ''
+  const seen = new Set<string>()
+  const mobile = '13900139001'
+  const account = { username: 'shapes', password: 'Letao2024' }
+
+  before(async () => {
+    shop = await openTestShop()
+  })
+  after(() => shop?.close())
+
+  /** One call whose answer must be as documented, refusals and faults included. @returns the answer */
+  async function call(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+  ): Promise<Record<string, unknown>> {
+    const response = await fetch(`${shop.url}${path}`, {
+      method,
+      headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const answer = (await response.json()) as Record<string, unknown>
+    const operation = document.paths[path.split('?')[0] ?? '']?.[method.toLowerCase()]
+    const { $ref } = operation?.responses[response.status] ?? {}
+    assert.ok($ref, `${method} ${path}: HTTP ${response.status} is not documented`)
+    assertShape($ref.slice(1), answer)
+    if (answer.status === 200) seen.add(operation?.operationId ?? '')
+    return answer
+  }
+
+  test('answers the feeds as documented', async () => {
+    for (const path of [
+      '/banners',
+      '/gridList',
+      '/sports',
+      '/brandList',
+      '/oneCategory',
+      '/twoCategory?id=1',
+    ])
+      assert.equal((await call('GET', path)).status, 200, path)
+    assert.equal((await call('GET', '/twoCategory?id=none')).status, 1010)
+  })
+
+  test('answers registration and login as documented', async () => {
+    assert.equal((await call('POST', '/register', { username: 'x' })).status, false)
+    assert.equal((await call('POST', '/login', account)).status, 1040)
+    assert.equal((await call('POST', '/sms', { mobile })).status, 200)
+    assert.equal((await call('POST', '/sms', { mobile })).status, 429)
+    const sent = await shop.sms?.waitForMessage(mobile)
+    const person = { ...account, mobile, smscode: sent?.code }
+    assert.equal((await call('POST', '/register', person)).status, 200)
+    assert.equal((await call('POST', '/register', person)).status, 1030)
+    token = String((await call('POST', '/login', account)).token)
+  })
+
+  test('answers orders, from unpaid to paid or closed, as documented', async () => {
+    const items = [{ productId: 1, quantity: 2 }]
+    const place = async () => (await call('POST', '/wx/order', { items })).data as { out_trade_no: string }
+    const [paid, closed] = [await place(), await place()]
+    assert.equal((await call('POST', '/queryOrder', {})).status, 1010)
+    const number = { out_trade_no: paid.out_trade_no }
+    await call('POST', '/queryOrder', number)
+    await call('GET', '/orders?limit=5')
+
+    shop.wechat?.pay(paid.out_trade_no)
+    await shop.wechat?.waitForNotify(paid.out_trade_no)
+    const { data } = await call('POST', '/queryOrder', number)
+    assert.equal((data as { trade_state: string }).trade_state, 'SUCCESS')
+    assert.equal((await call('POST', '/closeOrder', number)).status, 1051)
+    assert.equal((await call('POST', '/wx/order', number)).status, 1051)
+    assert.equal((await call('POST', '/closeOrder', { out_trade_no: closed.out_trade_no })).status, 200)
+    await call('GET', `/orders?out_trade_no=${paid.out_trade_no}`)
+    await call('GET', '/orders')
+    assert.equal((await call('POST', '/queryOrder', { out_trade_no: '2024000000000000000000' })).status, 1054)
+  })
+
+  test('says a fault as documented', async () => {
+    const good = token
+    token = 'forged'
+    assert.equal((await call('GET', '/orders')).status, 401)
+    token = good
+    assert.equal((await call('POST', '/login', { username: 'x'.repeat(200_000), password: '' })).status, 413)
+  })
+
+  test('has answered every documented operation with a success', () => {
+    const all = Object.values(document.paths).flatMap((methods) => Object.values(methods))
+    const named = all
+      .filter((operation) => !operation['x-alias-of'] && !operation.operationId.endsWith('Notify'))
+      .map(({ operationId }) => operationId)
+    assert.deepEqual([...seen].sort(), named.sort())
+  })
+})

@@ -1,0 +1,62 @@
+/** What all calls to WeChat Pay of one invocation may take together. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { readConfig } from '#shared/config'
+import { createWechat, WechatRefused, WechatUnreachable } from '#shared/payment/gateway/wechat-v2'
+import { type ScriptedWechat, startScriptedWechat } from '../../helpers/scripted-wechat.ts'
+import { TEST_MERCHANT } from '../../helpers/wechat.ts'
+
+let scripted: ScriptedWechat
+
+before(async () => {
+  scripted = await startScriptedWechat()
+})
+after(() => scripted.close())
+
+const number = '20261122000000000000000000'
+const client = (withinMs?: number) =>
+  createWechat(
+    readConfig(['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'], {
+      WX_APPID: TEST_MERCHANT.appid,
+      WX_MCH_ID: TEST_MERCHANT.mchId,
+      WX_API_KEY: TEST_MERCHANT.apiKey,
+      ...scripted.env,
+    }),
+    withinMs === undefined ? {} : { withinMs },
+  )
+
+test('a silent WeChat is waited for no longer than the budget, and then nobody is asked any more', async () => {
+  scripted.says(undefined)
+  const wechat = client(200)
+  await assert.rejects(wechat.queryOrder(number), WechatUnreachable)
+  await assert.rejects(wechat.closeOrder(number), /no time left/)
+  await assert.rejects(wechat.unifiedOrder({ out_trade_no: number }), /no time left/)
+  assert.deepEqual(
+    scripted.asked.map(({ endpoint }) => endpoint),
+    ['orderquery'],
+  )
+})
+
+test('SYSTEMERROR is told as it is when there is no time for a second attempt', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const wechat = client(60_000)
+  scripted.says(() => {
+    t.mock.timers.tick(60_000)
+    return { result_code: 'FAIL', err_code: 'SYSTEMERROR', err_code_des: '系统错误' }
+  })
+  await assert.rejects(wechat.queryOrder(number), (error) => {
+    assert.ok(error instanceof WechatRefused)
+    assert.equal(error.errCode, 'SYSTEMERROR')
+    return true
+  })
+  assert.equal(scripted.asked.length, 1)
+})
+
+test('without a budget, and within it, SYSTEMERROR is asked about once more', async () => {
+  const refusal = { result_code: 'FAIL', err_code: 'SYSTEMERROR', err_code_des: '系统错误' }
+  for (const withinMs of [undefined, 60_000]) {
+    scripted.says(refusal, { out_trade_no: number, trade_state: 'NOTPAY' })
+    assert.equal((await client(withinMs).queryOrder(number)).trade_state, 'NOTPAY')
+    assert.equal(scripted.asked.length, 2)
+  }
+})
