@@ -1,5 +1,6 @@
 /** Reads and checks the environment. No other file touches `process.env`. */
 import { ConfigError } from '#shared/errors'
+import { databaseTarget } from './database-url.ts'
 
 /** Turns the text of a variable into its value, or throws a `Malformed` that says what is expected. */
 type Parse<T> = (text: string) => T
@@ -51,15 +52,12 @@ function url(...protocols: string[]): Parse<string> {
 const webUrl = url('https:', 'http:')
 
 const mysqlUrl: Parse<string> = (value) => {
-  const clean = url('mysql:')(value)
-  const { pathname, username, password } = new URL(clean)
   try {
-    // The driver decodes these, and would throw at the first statement.
-    for (const part of [pathname, username, password]) decodeURIComponent(part)
-  } catch {
-    return malformed('must have its special characters percent-encoded')
+    databaseTarget(value)
+    return value
+  } catch (error) {
+    return malformed((error as Error).message)
   }
-  return pathname.length > 1 ? clean : malformed('must name a database')
 }
 
 const notifyUrl: Parse<string> = (value) =>

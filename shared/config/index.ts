@@ -1,1 +1,2 @@
 export * from './config.ts'
+export { type DatabaseTarget, databaseTarget } from './database-url.ts'

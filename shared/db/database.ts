@@ -1,36 +1,13 @@
 /**
  * The database of one function instance: a lazily made pool (one connection by default, for an instance serves one
- * request at a time), deadlines on everything, and a second try where a connection died between two invocations.
+ * request at a time), deadlines on everything, and a second try where a connection died between two invocations or
+ * its server does not do any more what it is there for.
  */
-import {
-  createPool,
-  type Pool,
-  type PoolConnection,
-  type ResultSetHeader,
-  type RowDataPacket,
-} from 'mysql2/promise'
-import { AppError } from '#shared/errors'
-import { answer, ConnectionFault, isDeadlock, translate } from './faults.ts'
-
-export type SqlValue = string | number | boolean | Date | null
-
-/** Statements with `?` placeholders. Values never become part of the SQL text. */
-export interface Sql {
-  /** All rows of a SELECT. */
-  rows<T>(sql: string, values?: readonly SqlValue[]): Promise<T[]>
-  /** The first row of a SELECT, or undefined. */
-  row<T>(sql: string, values?: readonly SqlValue[]): Promise<T | undefined>
-  /** A statement that writes. `affectedRows` counts the rows that really changed. */
-  run(sql: string, values?: readonly SqlValue[]): Promise<{ affectedRows: number; insertId: number }>
-}
-
-export interface Session extends Sql {
-  /**
-   * Runs `work` in a transaction and commits; any error rolls back. After a deadlock the whole of `work` runs
-   * again, so it must do nothing but SQL and arithmetic.
-   */
-  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>
-}
+import { databaseTarget } from '#shared/config'
+import { timeLeft } from './deadline.ts'
+import { ConnectionFault, isReadOnly, isRefused, translate, unavailable } from './faults.ts'
+import { ConnectionPool, type PoolOptions, type Taken } from './pool.ts'
+import { MysqlSession, type Session, type Sql, type SqlValue } from './session.ts'
 
 export interface Database extends Session {
   /**
@@ -41,10 +18,11 @@ export interface Database extends Session {
    */
   withLock<T>(name: string, waitSec: number, work: (session: Session) => Promise<T>): Promise<T>
   /**
-   * The same database for a caller who does not wait longer, however slow it is: what is not done by then is rolled
-   * back (or, at the commit, unknown) and DATABASE_UNAVAILABLE.
+   * The same database for one caller who does not wait longer than `ms` from now, however slow it is: what is not done
+   * by then is rolled back (or, at the commit, unknown) and DATABASE_UNAVAILABLE. A connection that has served this
+   * caller is not asked again whether it lives.
    */
-  within(ms: number): Session
+  within(ms: number): Database
   close(): Promise<void>
 }
 
@@ -56,41 +34,51 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number
   /** Several statements in one text: for migrations only. */
   multipleStatements?: boolean
+  /** A replica: nobody expects it to write. */
+  mayBeReadOnly?: boolean
 }
 
-/** Below the deadline of a statement, so that a locked row is told apart from a silent server. */
-const LOCK_WAIT_SEC = 2
-const NAMED_LOCK_STEP_SEC = 1
-const MAX_DEADLOCK_RETRIES = 3
-/** A connection that lives answers a ping at once. */
-const PING_MS = 1000
-
-/** Opens nothing yet: the first statement connects. */
+/**
+ * Opens nothing yet: the first statement connects.
+ *
+ * @param url - `mysql://user:password@host:port/database`, checked before
+ */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  return new MysqlDatabase(url, options)
+  const target = databaseTarget(url)
+  const all: PoolOptions = {
+    poolSize: 1,
+    connectTimeoutMs: 2000,
+    statementTimeoutMs: 2500,
+    multipleStatements: false,
+    mayBeReadOnly: false,
+    ...options,
+  }
+  return new MysqlDatabase({ pool: new ConnectionPool(target, all), name: target.database, options: all })
 }
+
+interface Shared {
+  pool: ConnectionPool
+  name: string
+  options: PoolOptions
+}
+
+/** What a piece of work is, which decides what may be done twice. */
+type Kind = 'read' | 'write' | 'transaction' | 'lock'
 
 class MysqlDatabase implements Database {
-  readonly #url: string
-  readonly #options: Required<DatabaseOptions>
-  #pool: Pool | undefined
-  /** Connections that have served before: only these can have died unnoticed. */
-  readonly #used = new WeakSet<object>()
+  readonly #shared: Shared
+  readonly #deadline: number | undefined
+  /** Every request has one of its own. */
+  readonly #caller: object
 
-  constructor(url: string, options: DatabaseOptions) {
-    this.#url = url
-    this.#options = {
-      poolSize: 1,
-      connectTimeoutMs: 2000,
-      statementTimeoutMs: 2500,
-      multipleStatements: false,
-      ...options,
-    }
+  constructor(shared: Shared, deadline?: number, caller: object = {}) {
+    this.#shared = shared
+    this.#deadline = deadline
+    this.#caller = caller
   }
 
-  rows<T>(sql: string, values: readonly SqlValue[] = []): Promise<T[]> {
-    // A read can be repeated safely, so it saves the round trip of asking first whether the connection lives.
-    return this.#session((session) => session.rows<T>(sql, values), { first: 'is repeatable' })
+  rows<T>(sql: string, values?: readonly SqlValue[]): Promise<T[]> {
+    return this.#call('read', (session) => session.rows<T>(sql, values))
   }
 
   async row<T>(sql: string, values?: readonly SqlValue[]): Promise<T | undefined> {
@@ -98,18 +86,18 @@ class MysqlDatabase implements Database {
   }
 
   run(sql: string, values?: readonly SqlValue[]): Promise<{ affectedRows: number; insertId: number }> {
-    return this.#session((session) => session.run(sql, values))
+    return this.#call('write', (session) => session.run(sql, values))
   }
 
   transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
-    return this.#session((session) => session.transaction(work))
+    return this.#call('transaction', (session) => session.transaction(work))
   }
 
   withLock<T>(name: string, waitSec: number, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#session(async (session) => {
-      if (!(await session.lock(name, waitSec))) {
-        throw new AppError('DATABASE_UNAVAILABLE', { cause: new Error(`lock ${name} is taken`) })
-      }
+    return this.#call('lock', async (session) => {
+      if (!(await session.lock(name, waitSec))) throw unavailable(new Error(`lock ${name} is taken`))
+      // What `work` does besides SQL is not for us to repeat.
+      session.mayHaveWritten = true
       try {
         return await work(session)
       } finally {
@@ -118,191 +106,69 @@ class MysqlDatabase implements Database {
     })
   }
 
-  within(ms: number): Session {
-    const deadline = Date.now() + ms
-    const session = <T>(work: (one: MysqlSession) => Promise<T>) => this.#session(work, { deadline })
-    return {
-      rows: (sql, values) => session((one) => one.rows(sql, values)),
-      row: (sql, values) => session((one) => one.row(sql, values)),
-      run: (sql, values) => session((one) => one.run(sql, values)),
-      transaction: (work) => session((one) => one.transaction(work)),
-    }
+  within(ms: number): Database {
+    const deadline = Math.min(this.#deadline ?? Number.POSITIVE_INFINITY, Date.now() + ms)
+    return new MysqlDatabase(this.#shared, deadline, this.#deadline === undefined ? {} : this.#caller)
   }
 
-  async close(): Promise<void> {
-    const pool = this.#pool
-    this.#pool = undefined
-    await pool?.end()
+  close(): Promise<void> {
+    return this.#shared.pool.close()
   }
 
-  /** Runs `work` on one connection of the pool and returns it; after a fault the connection is thrown away. */
-  async #session<T>(
-    work: (session: MysqlSession) => Promise<T>,
-    options: { first?: 'is repeatable'; deadline?: number } = {},
-  ): Promise<T> {
-    const left = timeLeft(options.deadline)
+  /**
+   * Runs `work` on one connection of the pool and gives it back, or throws it away after a fault. Where nothing can
+   * have been written, the work is done again on another connection: as often as one proves dead that was good
+   * before, and once when its server refused.
+   */
+  async #call<T>(kind: Kind, work: (session: MysqlSession) => Promise<T>): Promise<T> {
+    const { pool, options } = this.#shared
+    const startedAt = Date.now()
+    let deadline = this.#deadline
+    let wasRefused = false
     for (;;) {
-      const connection = await this.#connect(left)
-      const session = new MysqlSession(connection, () => left(this.#options.statementTimeoutMs))
-      const reused = this.#used.has(connection.connection)
-      let alive = options.first === 'is repeatable' || !reused
+      const left = timeLeft(deadline)
+      const taken = await pool.take(this.#caller, left)
+      const session = this.#sessionOn(taken, () => left(options.statementTimeoutMs))
       try {
-        if (!alive) await session.ping(left(PING_MS))
-        alive = true
-        const result = await work(session)
-        this.#used.add(connection.connection)
-        connection.release()
-        return result
+        if (needsCheck(kind, taken)) await session.check()
+        return await work(session)
       } catch (error) {
-        if (error instanceof ConnectionFault) {
-          connection.destroy()
-          // Nothing was done on a connection that proved dead, and a read may be done twice.
-          if (reused && (!alive || options.first === 'is repeatable')) continue
-        } else {
-          this.#used.add(connection.connection)
-          connection.release()
-        }
-        throw translate(error)
+        if (taken.isReused && isDeadBefore(kind, error, session)) continue
+        if (wasRefused || !isUndone(kind, error, session)) throw translate(error)
+        wasRefused = true
+        deadline ??= startedAt + options.connectTimeoutMs + options.statementTimeoutMs
+      } finally {
+        if (session.isSpoilt) taken.connection.destroy()
+        else pool.giveBack(taken, this.#caller, needsCheck(kind, taken) || session.mayHaveWritten)
       }
     }
   }
 
-  async #connect(left: (ms: number) => number): Promise<PoolConnection> {
-    this.#pool ??= createPool({
-      uri: this.#url,
-      connectionLimit: this.#options.poolSize,
-      connectTimeout: this.#options.connectTimeoutMs,
-      multipleStatements: this.#options.multipleStatements,
-      charset: 'utf8mb4_general_ci',
-      timezone: 'Z',
-      // affectedRows of an UPDATE has to count changes; and no server may ask for a local file.
-      flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
-      supportBigNumbers: true,
+  #sessionOn(taken: Taken, statementMs: () => number): MysqlSession {
+    return new MysqlSession(taken.connection, {
+      database: this.#shared.name,
+      statementMs,
+      isUnproven: taken.isReused && !taken.isKnown,
     })
-    const waiting = this.#pool.getConnection()
-    let connection: PoolConnection
-    try {
-      connection = await answer(
-        waiting,
-        left(this.#options.connectTimeoutMs + this.#options.statementTimeoutMs - 500),
-      )
-    } catch (error) {
-      // Whoever comes late finds nobody waiting: give the connection back.
-      waiting.then(
-        (late) => late.release(),
-        () => undefined,
-      )
-      throw translate(error)
-    }
-    if (!this.#used.has(connection.connection)) {
-      try {
-        await answer(
-          connection.query(
-            `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = ${LOCK_WAIT_SEC},
-             sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
-          ),
-          left(this.#options.statementTimeoutMs),
-        )
-        // No gap locks, and no snapshot that a locking read could contradict.
-        await answer(
-          connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'),
-          left(this.#options.statementTimeoutMs),
-        )
-      } catch (error) {
-        connection.destroy()
-        throw translate(error)
-      }
-    }
-    return connection
   }
 }
 
-/** Locks belong to the whole server, but two shops on one server do not mind each other. MySQL takes 64 characters. */
-const lockName = "SHA1(CONCAT(DATABASE(), ':', ?))"
-
-class MysqlSession implements Session {
-  readonly #connection: PoolConnection
-  /** What the next statement may take, in ms. */
-  readonly #timeLeft: () => number
-
-  constructor(connection: PoolConnection, timeLeft: () => number) {
-    this.#connection = connection
-    this.#timeLeft = timeLeft
-  }
-
-  async rows<T>(sql: string, values: readonly SqlValue[] = []): Promise<T[]> {
-    const [rows] = await this.#execute<RowDataPacket[]>(sql, values)
-    return rows as T[]
-  }
-
-  async row<T>(sql: string, values?: readonly SqlValue[]): Promise<T | undefined> {
-    return (await this.rows<T>(sql, values))[0]
-  }
-
-  async run(
-    sql: string,
-    values: readonly SqlValue[] = [],
-  ): Promise<{ affectedRows: number; insertId: number }> {
-    const [result] = await this.#execute<ResultSetHeader>(sql, values)
-    return { affectedRows: result.affectedRows, insertId: result.insertId }
-  }
-
-  async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      await this.#text('START TRANSACTION')
-      try {
-        const result = await work(this)
-        await this.#text('COMMIT')
-        return result
-      } catch (error) {
-        if (!(error instanceof ConnectionFault)) await this.#text('ROLLBACK')
-        if (isDeadlock(error) && attempt < MAX_DEADLOCK_RETRIES) continue
-        throw error
-      }
-    }
-  }
-
-  async ping(ms: number): Promise<void> {
-    await answer(this.#connection.ping(), ms)
-  }
-
-  /** Waits in short statements, so that a server that falls silent meanwhile is noticed in time. */
-  async lock(name: string, waitSec: number): Promise<boolean> {
-    for (let leftSec = waitSec; leftSec > 0; leftSec -= NAMED_LOCK_STEP_SEC) {
-      const row = await this.row<{ got: number | null }>(`SELECT GET_LOCK(${lockName}, ?) AS got`, [
-        name,
-        Math.min(leftSec, NAMED_LOCK_STEP_SEC),
-      ])
-      if (row?.got === 1) return true
-    }
-    return false
-  }
-
-  async unlock(name: string): Promise<void> {
-    try {
-      await this.rows(`SELECT RELEASE_LOCK(${lockName}) AS released`, [name])
-    } catch (error) {
-      // The lock went with the connection; what `work` returned or threw matters more.
-      if (!(error instanceof ConnectionFault)) throw error
-    }
-  }
-
-  #text(sql: string): Promise<unknown> {
-    return answer(this.#connection.query(sql), this.#timeLeft())
-  }
-
-  #execute<T extends RowDataPacket[] | ResultSetHeader>(
-    sql: string,
-    values: readonly SqlValue[],
-  ): Promise<[T, unknown]> {
-    const statement = this.#connection.config.multipleStatements
-      ? this.#connection.query<T>(sql, [...values])
-      : this.#connection.execute<T>(sql, [...values])
-    return answer(statement, this.#timeLeft())
-  }
+/**
+ * A read can be repeated, and a transaction or a lock begins with a statement without consequences: only a single
+ * write has to ask before. A connection that has not written for a while is asked, because a demoted primary goes on
+ * to answer reads.
+ */
+function needsCheck(kind: Kind, taken: Taken): boolean {
+  return taken.isDoubtful || (kind === 'write' && taken.isReused && !taken.isKnown)
 }
 
-/** Cuts a time-out to what is left until the deadline. */
-function timeLeft(deadline = Number.POSITIVE_INFINITY): (ms: number) => number {
-  return (ms) => Math.max(0, Math.min(ms, deadline - Date.now()))
+/** The connection had died before anything was done on it, or all that was done is a read. */
+function isDeadBefore(kind: Kind, error: unknown, session: MysqlSession): boolean {
+  return error instanceof ConnectionFault && (kind === 'read' || !session.isProven)
+}
+
+/** The server refused, and nothing of the work is left behind. */
+function isUndone(kind: Kind, error: unknown, session: MysqlSession): boolean {
+  if (kind === 'read' || kind === 'write') return isRefused(error)
+  return !session.mayHaveWritten && (isRefused(error) || isReadOnly(error))
 }

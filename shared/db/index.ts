@@ -1,3 +1,4 @@
-export * from './database.ts'
-export * from './faults.ts'
-export * from './replica.ts'
+export { type Database, type DatabaseOptions, openDatabase } from './database.ts'
+export { isDeadlock, isDuplicateKey } from './faults.ts'
+export { feedReader, openReplicas } from './replica.ts'
+export type { Session, Sql, SqlValue } from './session.ts'

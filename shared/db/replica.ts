@@ -1,7 +1,7 @@
 /** Reads that may be a moment old (the feeds) from a replica; everything else belongs to the primary. */
 import type { Config } from '#shared/config'
-import { AppError } from '#shared/errors'
-import { type Database, openDatabase, type Sql } from './database.ts'
+import { type Database, openDatabase } from './database.ts'
+import type { Sql } from './session.ts'
 
 /** A replica that failed is left alone for this long. */
 const OFFLINE_MS = 30_000
@@ -18,7 +18,7 @@ const TOTAL_MS = 4500
 export function openReplicas(urls: readonly string[], primary: Database, now = Date.now): Pick<Sql, 'rows'> {
   const replicas = urls.map((url) => ({
     // Shorter than the primary's: after a silent replica there has to be time left for the primary.
-    database: openDatabase(url, { connectTimeoutMs: 600, statementTimeoutMs: 600 }),
+    database: openDatabase(url, { connectTimeoutMs: 600, statementTimeoutMs: 600, mayBeReadOnly: true }),
     offlineUntil: 0,
   }))
   let turn = 0
@@ -33,22 +33,8 @@ export function openReplicas(urls: readonly string[], primary: Database, now = D
       } catch {
         replica.offlineUntil = now() + OFFLINE_MS
       }
-      return within(TOTAL_MS - (now() - startedAt), primary.rows<T>(sql, values))
+      return primary.within(TOTAL_MS - (now() - startedAt)).rows<T>(sql, values)
     },
-  }
-}
-
-/** Awaits an answer of the primary, but not for ever; one that comes late goes to nobody. */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<never>((_, reject) => {
-    const cause = new Error('neither the replica nor the primary answered in time')
-    timer = setTimeout(() => reject(new AppError('DATABASE_UNAVAILABLE', { cause })), ms)
-  })
-  try {
-    return await Promise.race([answer, silence])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A wire between a function and its database that a test can cut, freeze, or watch: it passes bytes, and reads the
- * statements that go by (MySQL protocol, without TLS or compression).
+ * A wire between a function and its database that a test can cut, freeze, lead elsewhere, or watch: it passes packets,
+ * and reads the statements that go by (MySQL protocol without compression; MariaDB's and MySQL's handshakes alike).
  */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -23,6 +23,12 @@ export interface DatabaseProxy {
   onHeldAnswer: ((sql: string) => void) | undefined
   /** How many connections have been made. */
   readonly connections: number
+  /** What has gone by since `count` was called last, or since the beginning. */
+  readonly traffic: Readonly<Traffic>
+  /** Begins to count anew. */
+  count(): void
+  /** New connections lead to the server of this URL from now on, as behind a virtual address after a failover. */
+  leadTo(databaseUrl: string): void
   /** Accepts, reads, and never answers: also on connections that exist. */
   freeze(): void
   /** Forgets what was frozen (those connections are cut) and passes again. */
@@ -35,17 +41,36 @@ export interface DatabaseProxy {
   reopen(): Promise<void>
 }
 
+/** Every exchange counts: a round trip is what the client sends and then waits for. */
+export interface Traffic {
+  /** The server's greeting, each packet of the login, and each command that is answered. */
+  roundTrips: number
+  /** The texts of what was asked, once each time that it was done: a prepared statement when it is executed. */
+  statements: string[]
+  connections: number
+}
+
+const COM_QUIT = 0x01
 const COM_QUERY = 0x03
 const COM_STMT_PREPARE = 0x16
 const COM_STMT_EXECUTE = 0x17
+const COM_STMT_SEND_LONG_DATA = 0x18
+const COM_STMT_CLOSE = 0x19
+const UNANSWERED = [COM_QUIT, COM_STMT_SEND_LONG_DATA, COM_STMT_CLOSE]
+
+/** The length of a client's wish to talk TLS from here on: nothing after it can be read. */
+const TLS_REQUEST_BYTES = 32
 
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
-  const target = new URL(databaseUrl)
+  let target = new URL(databaseUrl)
   const pairs = new Set<readonly [Socket, Socket]>()
   let frozen = false
   let made = 0
+  let traffic: Traffic = { roundTrips: 0, statements: [], connections: 0 }
   const server = createServer((client) => {
     made++
+    traffic.connections++
+    traffic.roundTrips++ // the greeting
     const upstream = connect(Number(target.port || 3306), target.hostname)
     const pair = [client, upstream] as const
     pairs.add(pair)
@@ -56,6 +81,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     }
     for (const socket of pair) socket.on('error', end).on('close', end)
     let muted = false
+    let isEncrypted = false
     // A client waits for each answer before it goes on, so the next one belongs to the last statement.
     let preparing: string | undefined
     const prepared = new Map<number, string>()
@@ -64,20 +90,38 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       preparing = undefined
       if (!frozen && !muted) client.write(chunk)
     })
-    // One statement at a time, in order: its fate may take a while to be decided.
+    const pass = async (packet: Buffer) => {
+      if (frozen || muted) return
+      if (isEncrypted) return void upstream.write(packet)
+      // A command begins a sequence of its own; the packets of the login answer the server's.
+      if (packet[3] !== 0) {
+        isEncrypted = packet[3] === 1 && packet.readUIntLE(0, 3) === TLS_REQUEST_BYTES
+        if (!isEncrypted) traffic.roundTrips++
+        return void upstream.write(packet)
+      }
+      const { sql, command } = readStatement(packet, prepared)
+      if (!UNANSWERED.includes(command ?? 0)) traffic.roundTrips++
+      if (command === COM_QUERY || command === COM_STMT_EXECUTE) traffic.statements.push(sql)
+      if (command === COM_STMT_PREPARE) preparing = sql
+      const fate = await decide(command, sql)
+      if (fate === 'drop') end()
+      if (fate === 'hold' || fate === 'dropAnswer' || fate === 'holdAnswer') muted = true
+      if (fate === 'pass' || fate === 'dropAnswer' || fate === 'holdAnswer') upstream.write(packet)
+      if (fate === 'dropAnswer') upstream.once('data', end)
+      if (fate === 'holdAnswer') upstream.once('data', () => proxy.onHeldAnswer?.(sql))
+    }
+    // One packet at a time, in order: a statement's fate may take a while to be decided.
     let queue = Promise.resolve()
+    let rest: Buffer = Buffer.alloc(0)
     client.on('data', (chunk) => {
-      queue = queue.then(async () => {
-        if (frozen || muted) return
-        const { sql, command } = readStatement(chunk, prepared)
-        if (command === COM_STMT_PREPARE) preparing = sql
-        const fate = await decide(command, sql)
-        if (fate === 'drop') end()
-        if (fate === 'hold' || fate === 'dropAnswer' || fate === 'holdAnswer') muted = true
-        if (fate === 'pass' || fate === 'dropAnswer' || fate === 'holdAnswer') upstream.write(chunk)
-        if (fate === 'dropAnswer') upstream.once('data', end)
-        if (fate === 'holdAnswer') upstream.once('data', () => proxy.onHeldAnswer?.(sql))
-      })
+      rest = Buffer.concat([rest, chunk])
+      while (rest.length > 0) {
+        const length = isEncrypted ? rest.length : rest.length < 4 ? Infinity : 4 + rest.readUIntLE(0, 3)
+        if (rest.length < length) return
+        const packet = rest.subarray(0, length)
+        rest = rest.subarray(length)
+        queue = queue.then(() => pass(packet))
+      }
     })
   })
 
@@ -102,6 +146,15 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     onHeldAnswer: undefined,
     get connections() {
       return made
+    },
+    get traffic() {
+      return traffic
+    },
+    count() {
+      traffic = { roundTrips: 0, statements: [], connections: 0 }
+    },
+    leadTo(databaseUrl) {
+      target = new URL(databaseUrl)
     },
     freeze() {
       frozen = true
