@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { CACHE_FILE, withLoader, writeCodeCache } from './code-cache.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
@@ -69,6 +70,8 @@ export const bundleOptions: BuildOptions = {
   format: 'cjs',
   target: 'node20',
   legalComments: 'none',
+  // The bundle's code runs as a script of its own, which has no import().
+  supported: { 'dynamic-import': false },
   logLevel: 'warning',
   plugins: [sqlFiles, withoutDeadWeight],
 }
@@ -85,10 +88,16 @@ export async function buildFunctions(names = functionNames()): Promise<void> {
     await build({ ...bundleOptions, entryPoints, outdir })
     // The root package is "type": "module"; the bundles are CommonJS.
     writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
-    for (const name of names) {
-      mkdirSync(join(dist, name), { recursive: true })
-      renameSync(join(outdir, `${name}.js`), join(dist, name, 'index.js'))
-    }
+    await Promise.all(
+      names.map(async (name) => {
+        const folder = join(outdir, name)
+        mkdirSync(folder)
+        writeFileSync(join(folder, 'index.js'), withLoader(readFileSync(join(outdir, `${name}.js`), 'utf8')))
+        await writeCodeCache(folder)
+        mkdirSync(join(dist, name), { recursive: true })
+        for (const file of [CACHE_FILE, 'index.js']) renameSync(join(folder, file), join(dist, name, file))
+      }),
+    )
   } finally {
     rmSync(outdir, { recursive: true, force: true })
   }
@@ -97,7 +106,15 @@ export async function buildFunctions(names = functionNames()): Promise<void> {
 /** Bundles all functions unless `dist/` was made from the same sources; tells whether there was something to do. */
 export async function buildIfChanged(): Promise<boolean> {
   const stamp = join(dist, '.sources')
-  const sources = fingerprint(['functions', 'shared', 'sql', 'scf/build.ts', 'package-lock.json'])
+  const sources = fingerprint([
+    'functions',
+    'shared',
+    'sql',
+    'scf/build.ts',
+    'scf/code-cache.ts',
+    'scf/code-cache-maker.cjs',
+    'package-lock.json',
+  ])
   const isBuilt = functionNames().every((name) => existsSync(join(dist, name, 'index.js')))
   if (isBuilt && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return false
   removeForgotten()

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { dirname, join, sep } from 'node:path'
+import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { build, type Metafile } from 'esbuild'
 import { buildIfChanged, bundleOptions, functionNames } from '../../scf/build.ts'
@@ -161,8 +161,8 @@ test('this file says what each bundle may hold', () => {
 })
 
 for (const name of names) {
-  test(`${name}: one minified file with nothing beside it`, () => {
-    assert.deepEqual(readdirSync(join(root, 'dist', name)), ['index.js'])
+  test(`${name}: one minified file with nothing beside it but its compiled code`, () => {
+    assert.deepEqual(readdirSync(join(root, 'dist', name)), ['index.cache', 'index.js'])
     const source = readFileSync(fileOf(name), 'utf8')
     assert.ok(source.length / source.split('\n').length > 200, 'lines are long')
     assert.doesNotMatch(source, /sourceMappingURL/)
@@ -177,7 +177,11 @@ for (const name of names) {
     const { first, touched, callbackWaitsForEmptyEventLoop } = await runBare(name)
     assert.match(first.answer?.body ?? first.error ?? '', /DATABASE_URL is missing/)
     if (first.answer) assert.equal(first.answer.statusCode, 500)
-    assert.deepEqual(touched, [])
+    const own = `${sep}index.cache`
+    assert.deepEqual(
+      touched.filter((touch) => !touch.endsWith(own)),
+      [],
+    )
     assert.equal(callbackWaitsForEmptyEventLoop, false)
   })
 
@@ -194,6 +198,54 @@ for (const name of names) {
     assert.ok(kib <= (expected[name]?.budget ?? 0), `${kib.toFixed(1)} KiB`)
   })
 }
+
+describe('compiled code beside a bundle', () => {
+  const cache = () => readFileSync(join(root, 'dist/homeFeeds/index.cache'))
+  const flip = (content: Buffer, at: number) => {
+    content[at] = (content[at] ?? 0) ^ 1
+    return content
+  }
+
+  /** Invokes the bundle with this file beside it, and reports whether V8 got and took the code in it. */
+  async function invokeWith(content: Buffer | undefined) {
+    const alone = mkdtempSync(join(folder, 'cached-'))
+    copyFileSync(fileOf('homeFeeds'), join(alone, 'index.js'))
+    if (content) writeFileSync(join(alone, 'index.cache'), content)
+    const script = `
+      const vm = require('node:vm')
+      const { Script } = vm
+      let code = 'not offered'
+      vm.Script = function (text, options) {
+        const script = new Script(text, options)
+        if (options.cachedData) code = script.cachedDataRejected ? 'refused' : 'taken'
+        return script
+      }
+      require(${JSON.stringify(join(alone, 'index.js'))})
+        .main_handler({ httpMethod: 'GET', path: '/nowhere', headers: {} }, {})
+        .then((answer) => console.log(JSON.stringify({ code, http: answer.statusCode })))`
+    const env = { DATABASE_URL: 'mysql://user:password@127.0.0.1:1/shop', LOG_LEVEL: 'error' }
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env })
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+  }
+
+  test('is taken by the Node that made it', async () => {
+    assert.deepEqual(await invokeWith(cache()), { code: 'taken', http: 404 })
+  })
+
+  const useless: [string, () => Buffer | undefined][] = [
+    ['is not there', () => undefined],
+    ['is empty', () => Buffer.alloc(0)],
+    ['was cut', () => cache().subarray(0, 5000)],
+    ['has one flipped bit', () => flip(cache(), 50_000)],
+    ['belongs to another bundle', () => readFileSync(join(root, 'dist/categories/index.cache'))],
+    ['was made by another Node', () => flip(cache(), 40)],
+  ]
+  for (const [how, content] of useless) {
+    test(`changes nothing when it ${how}`, async () => {
+      assert.deepEqual(await invokeWith(content()), { code: 'not offered', http: 404 })
+    })
+  }
+})
 
 test('what only some calls need is loaded by those calls', () => {
   for (const [input, { imports }] of Object.entries(meta.inputs)) {

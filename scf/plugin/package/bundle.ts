@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { bundleOptions } from '../../build.ts'
+import { withLoader } from '../../code-cache.ts'
 import { DeployError, oneLine } from '../api/errors.ts'
 import type { ShopFunction, ShopService } from '../provider/service.ts'
 import { type Artifact, writeArtifact } from './artifact.ts'
@@ -39,7 +40,7 @@ export async function packageFunctions(
     ? (await bundle(service.directory, [{ key: 'server', file: webServerSource }])).get('server')
     : undefined
   return functions.map((fn) => {
-    const code = bundles.get(fn.key) ?? new Uint8Array()
+    const code = Buffer.from(withLoader(Buffer.from(bundles.get(fn.key) ?? '').toString()))
     return { fn, artifact: writeArtifact(fn, code, server ?? new Uint8Array(), folder) }
   })
 }
