@@ -182,5 +182,7 @@ function readStatement(
 ): { command: number | undefined; sql: string } {
   const command = chunk[4]
   if (command === COM_STMT_EXECUTE) return { command, sql: prepared.get(chunk.readUInt32LE(5)) ?? '' }
-  return { command, sql: chunk.toString('utf8', 5, 4 + chunk.readUIntLE(0, 3)) }
+  // A newer MySQL has the number of the query's attributes, and of their sets, before the text.
+  const start = command === COM_QUERY && chunk[5] === 0 && chunk[6] === 1 ? 7 : 5
+  return { command, sql: chunk.toString('utf8', start, 4 + chunk.readUIntLE(0, 3)) }
 }

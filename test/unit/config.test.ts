@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type Config, readConfig, secretTexts, type VariableName, variables } from '#shared/config'
+import {
+  type Config,
+  databaseTarget,
+  readConfig,
+  secretTexts,
+  type VariableName,
+  variables,
+} from '#shared/config'
 import { ConfigError } from '#shared/errors'
 
 type Environment = Record<string, string>
@@ -53,6 +60,13 @@ const notSqlUrl = [
   'mysql://db',
   'mysql://db:3306/',
   'mysql://u:p%zz@db/letao',
+  // Options that the driver would choke on, or that would be passed over in silence.
+  'mysql://u:p@db/letao?ssl=maybe',
+  'mysql://u:p@db/letao?ssl={"key":"x"}',
+  'mysql://u:p@db/letao?ssl-mode=PREFERRED',
+  'mysql://u:p@db/letao?charset=gbk',
+  'mysql://u:p@db/letao?multipleStatements=true',
+  'mysql://u:p@db/letao?flags=FOUND_ROWS',
 ]
 const pemText = '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----'
 
@@ -80,6 +94,7 @@ const rules: Record<VariableName, Rule> = {
       ['mysql://u:p@db:3306/letao', 'mysql://u:p@db:3306/letao'],
       ['mysql://db/letao', 'mysql://db/letao'],
       ['mysql://u:%40%2F@db/letao', 'mysql://u:%40%2F@db/letao'],
+      ['mysql://u:p@db/letao?ssl=true', 'mysql://u:p@db/letao?ssl=true'],
     ],
     bad: notSqlUrl,
   },
@@ -337,6 +352,33 @@ describe('the prod stage', () => {
     for (const name of ['DB_POOL_SIZE', 'RATE_LIMIT', 'JWT_SECRET', 'WX_APPID'])
       assert.ok(message.includes(name), name)
   })
+})
+
+test('the options of a database URL are understood, or refused by name', () => {
+  const of = (query: string) => databaseTarget(`mysql://u:p%40%5E@[::1]:3307/le%20tao/?${query}`)
+  const target = { host: '::1', port: 3307, user: 'u', password: 'p@^', database: 'le tao' }
+  for (const query of ['', 'ssl=false', 'useSSL=0', 'ssl-mode=DISABLED', 'charset=utf8mb4'])
+    assert.deepEqual(of(query), target, query)
+  for (const query of ['ssl=true', 'useSSL=true', 'ssl-mode=VERIFY_IDENTITY', 'sslmode=verify-ca', 'ssl={}'])
+    assert.deepEqual(of(query), { ...target, ssl: {} }, query)
+  assert.deepEqual(of('ssl-mode=REQUIRED').ssl, { rejectUnauthorized: false })
+  assert.deepEqual(of('ssl={"rejectUnauthorized":false,"ca":"PEM"}').ssl, {
+    rejectUnauthorized: false,
+    ca: 'PEM',
+  })
+  for (const name of ['connectionLimit', 'timezone', 'debug', 'host', 'ssl_ca'])
+    assert.throws(
+      () => of(`${name}=geheim`),
+      (error: Error) => {
+        assert.match(error.message, new RegExp(`option ${name}`))
+        assert.doesNotMatch(error.message, /geheim/)
+        return true
+      },
+    )
+  assert.throws(
+    () => readConfig(['DATABASE_URL'], { DATABASE_URL: 'mysql://u:p@db/letao?pool=9' }),
+    /DATABASE_URL has the option pool/,
+  )
 })
 
 test('the texts to be kept out of logs are all secrets, and the passwords in URLs', () => {
