@@ -61,7 +61,7 @@ function tlsOf(options: URLSearchParams): DatabaseTarget['ssl'] {
     } else if (key === 'sslmode') {
       ssl = tlsMode(name, given)
     } else {
-      throw refusedOption(name, 'is not known: only ssl, ssl-mode and charset are')
+      throw refusedOption(name, 'only ssl, ssl-mode and charset are known')
     }
   }
   return ssl
@@ -70,7 +70,7 @@ function tlsOf(options: URLSearchParams): DatabaseTarget['ssl'] {
 function tlsSwitch(name: string, value: string): DatabaseTarget['ssl'] {
   if (YES.includes(value)) return {}
   if (NO.includes(value)) return undefined
-  throw refusedOption(name, 'must be true, false or {"rejectUnauthorized":…,"ca":…}')
+  throw refusedOption(name, 'it is true, false or {"rejectUnauthorized":…,"ca":…}')
 }
 
 /** MySQL's own modes: REQUIRED encrypts without asking for the server's identity. */
@@ -78,7 +78,7 @@ function tlsMode(name: string, value: string): DatabaseTarget['ssl'] {
   if (value === 'disabled') return undefined
   if (value === 'required') return { rejectUnauthorized: false }
   if (['verify_ca', 'verify_identity', 'verify-ca', 'verify-full'].includes(value)) return {}
-  throw refusedOption(name, 'must be DISABLED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY')
+  throw refusedOption(name, 'it is DISABLED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY')
 }
 
 function tlsObject(name: string, value: string): DatabaseTarget['ssl'] {
@@ -88,7 +88,7 @@ function tlsObject(name: string, value: string): DatabaseTarget['ssl'] {
     Object.entries(parsed).every(([key, item]) =>
       key === 'rejectUnauthorized' ? typeof item === 'boolean' : key === 'ca' && typeof item === 'string',
     )
-  if (!isUsable) throw refusedOption(name, 'may have rejectUnauthorized (true or false) and ca (PEM) only')
+  if (!isUsable) throw refusedOption(name, 'it has rejectUnauthorized (true or false) and ca (PEM) only')
   return parsed as DatabaseTarget['ssl']
 }
 
@@ -101,5 +101,5 @@ function asObject(text: string): Record<string, unknown> | undefined {
 }
 
 function refusedOption(name: string, why: string): DatabaseUrlError {
-  return new DatabaseUrlError(`has the option ${name.slice(0, 40)}, which ${why}`)
+  return new DatabaseUrlError(`must not have this option ${name.slice(0, 40)}: ${why}`)
 }

@@ -377,7 +377,7 @@ test('the options of a database URL are understood, or refused by name', () => {
     )
   assert.throws(
     () => readConfig(['DATABASE_URL'], { DATABASE_URL: 'mysql://u:p@db/letao?pool=9' }),
-    /DATABASE_URL has the option pool/,
+    /DATABASE_URL must not have this option pool:/,
   )
 })
 
