@@ -1,13 +1,25 @@
-/** `npm run bench [-- cold [rounds] | warm [seconds]]`: both when left out. */
-import { coldStart } from './cold-start.ts'
-import { warm } from './warm.ts'
+/**
+ * `npm run bench [-- <question> …] [--quick]`: measures, and writes `bench/RESULTS.md`, plots and raw figures. Each
+ * question has a folder of its own with a README.
+ */
+const questions: Readonly<Record<string, () => Promise<(options: { quick: boolean }) => Promise<void>>>> = {
+  cold: async () => (await import('./cold-start/cold-start.ts')).coldStart,
+  warm: async () => (await import('./warm/warm.ts')).warm,
+}
 
-const [which, figure] = process.argv.slice(2)
-const number = figure === undefined ? undefined : Number(figure)
-
-if (number !== undefined && !(number > 0)) {
-  console.error(`${figure} must be a number above 0`)
+const args = process.argv.slice(2)
+const quick = args.includes('--quick')
+const wanted = args.filter((arg) => !arg.startsWith('--'))
+const unknown = wanted.find((name) => !Object.hasOwn(questions, name))
+if (unknown !== undefined) {
+  console.error(`No question "${unknown}". There are: ${Object.keys(questions).join(', ')}.`)
   process.exit(2)
 }
-if (which === undefined || which === 'cold') console.log(`\n${await coldStart(number)}`)
-if (which === undefined || which === 'warm') console.log(`\n${await warm(number)}`)
+for (const [name, load] of Object.entries(questions)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  console.log(`\n▶ ${name}`)
+  const run = await load()
+  await run({ quick })
+}
+
+export {}

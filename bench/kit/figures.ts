@@ -1,4 +1,5 @@
 /** Figures of repeated measurements, and how they are shown. */
+import { readFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 
 /** The value below which `share` of the values lie. */
@@ -33,4 +34,14 @@ export function machine(): string {
   return `Node ${process.version}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${memory} GB, load ${loadavg()
     .map((load) => load.toFixed(1))
     .join(' ')}`
+}
+
+/** The memory that a process holds now, in MB; NaN where the system does not say. */
+export function residentMb(pid: number | undefined): number {
+  try {
+    const [, kb] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return Number(kb) / 1024
+  } catch {
+    return Number.NaN
+  }
 }
