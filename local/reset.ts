@@ -3,8 +3,11 @@ import { rmSync } from 'node:fs'
 import { dataFolder, endPrivateDatabase } from './database/open-database.ts'
 
 try {
-  await endPrivateDatabase()
-  rmSync(dataFolder(), { recursive: true, force: true })
+  for (const engine of ['default', 'mysql'] as const) {
+    const folder = dataFolder(process.env, engine)
+    await endPrivateDatabase(folder)
+    rmSync(folder, { recursive: true, force: true })
+  }
   console.log('The private database is gone; npm start makes a new one.')
 } catch (error) {
   console.error(`✖ ${error instanceof Error ? error.message : error}`)

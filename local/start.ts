@@ -1,7 +1,7 @@
 /**
- * `npm start [-- --host [address]] [--web]`: the whole shop on this machine, from an empty checkout to a summary of
- * what to try. `--web` runs every function with a path as a web function. Ctrl-C or SIGTERM ends it and all that it
- * started.
+ * `npm start [-- --host [address]] [--web] [--mysql]`: the whole shop on this machine, from an empty checkout to a
+ * summary of what to try. `--web` runs every function with a path as a web function, `--mysql` the private database on
+ * a real MySQL. Ctrl-C or SIGTERM ends it and all that it started.
  */
 import { parseArgs } from 'node:util'
 import { stop as stopEsbuild } from 'esbuild'
@@ -9,6 +9,7 @@ import { buildIfChanged } from '../scf/build.ts'
 import { buildStorefront } from '../storefront/build.ts'
 import { phoneUrl } from './address.ts'
 import { consoleLog, paint } from './console.ts'
+import type { Engine } from './database/install-server.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { isPortFree } from './database/port.ts'
 import { prepareDemoLogin } from './demo-account.ts'
@@ -47,9 +48,9 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { host, ports, web } = readSettings()
+  const { host, ports, web, engine } = readSettings()
   await checkPorts(ports, host)
-  const database = await whileGoingOn('Preparing database and build', () => prepare(ports))
+  const database = await whileGoingOn('Preparing database and build', () => prepare(ports, engine))
   closers.push(database.stop)
   await stopEsbuild() // its service process would stay as long as this one
   endIfStopping()
@@ -95,10 +96,10 @@ async function start(): Promise<void> {
 }
 
 /** The server starts and the functions are built at once; a failure of one still lets the other be ended. */
-async function prepare(ports: Ports): Promise<OpenDatabase> {
+async function prepare(ports: Ports, engine: Engine): Promise<OpenDatabase> {
   const name = ports.shop === 3000 ? 'letao' : `letao_${ports.shop}`
   const [database, ...builds] = await Promise.allSettled([
-    openDatabase({ name, onProgress: progress }),
+    openDatabase({ name, engine, onProgress: progress }),
     buildIfChanged(),
     buildStorefront({ demo: true }),
   ])
@@ -120,7 +121,7 @@ function endIfStopping(): void {
   if (isStopping) throw new PlainError('stopped')
 }
 
-function readSettings(): { host: string; ports: Ports; web: boolean } {
+function readSettings(): { host: string; ports: Ports; web: boolean; engine: Engine } {
   const args = process.argv.slice(2)
   // `--host` alone opens the shop to the local network.
   const bare = args.indexOf('--host')
@@ -128,12 +129,17 @@ function readSettings(): { host: string; ports: Ports; web: boolean } {
     args.splice(bare, 1, '--host=0.0.0.0')
   const { values } = parseArgs({
     args,
-    options: { host: { type: 'string', default: '127.0.0.1' }, web: { type: 'boolean', default: false } },
+    options: {
+      host: { type: 'string', default: '127.0.0.1' },
+      web: { type: 'boolean', default: false },
+      mysql: { type: 'boolean', default: false },
+    },
   })
   const shop = portOf('PORT', 3000)
   return {
     host: values.host,
     web: values.web,
+    engine: values.mysql ? 'mysql' : 'default',
     ports: { shop, wechat: portOf('WX_SIM_PORT', shop + 1), sms: portOf('SMS_SIM_PORT', shop + 2) },
   }
 }

@@ -1,16 +1,19 @@
 /**
  * `npm test [-- pattern …]`: lint, types, build, then every test file on one private database server. With
  * patterns, only the test files whose path contains one of them, without lint and types; `--tests-only` leaves
- * those two out for all files.
+ * those two out for all files. `--engine=mysql` (`npm run test:mysql`) runs the files that touch a database, all or
+ * those of the patterns, on a real MySQL.
  */
 import type { ChildProcess } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { variables } from '#shared/config'
-import { type PrivateServer, startPrivateServer, sweepTestServers } from '../local/database/private-server.ts'
+import { serverOf } from '../local/database/install-server.ts'
 import { onStop, PlainError, runStep } from '../local/steps.ts'
 import { buildIfChanged } from '../scf/build.ts'
 import { buildStorefront } from '../storefront/build.ts'
+import { touchesDatabase } from './helpers/imports.ts'
+import { type PrivateServer, startPrivateServer, sweepTestServers } from './helpers/private-server.ts'
 
 const root = join(import.meta.dirname, '..')
 /** A single test that takes this long hangs; the slowest takes seconds. */
@@ -35,21 +38,24 @@ process.exit()
 
 async function main(args: string[]): Promise<number> {
   const patterns = args.filter((arg) => !arg.startsWith('--'))
-  const isWhole = patterns.length === 0 && !args.includes('--tests-only')
-  const files = testFiles(join(root, 'test')).filter(
-    (file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)),
-  )
+  const isMysql = args.includes('--engine=mysql')
+  const isWhole = patterns.length === 0 && !args.includes('--tests-only') && !isMysql
+  const files = testFiles(join(root, 'test'))
+    .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
+    .filter((file) => !isMysql || touchesDatabase(join(root, file)))
   if (files.length === 0) throw new PlainError(`No test file matches ${patterns.join(' ') || '*.test.ts'}`)
   if (isWhole) {
     await check('Lint', 'lint')
     await check('Types', 'typecheck')
   }
   await timed('Build', () => buildIfChanged())
-  if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('storefront')))
+  if (files.some((file) => /storefront|e2e/.test(file)))
     await timed('Storefront', () => buildStorefront({ demo: true }))
   server = await timed('Database', async () => {
     await sweepTestServers()
-    return startPrivateServer({ onProgress: (text) => console.log(`  ${text}`) })
+    // Everything that starts a server in this run takes this one, here and in the tests' processes.
+    if (isMysql) process.env.MARIADB_BIN = (await serverOf('mysql', progress)).binary
+    return startPrivateServer({ onProgress: progress })
   })
   return runTests(files, server.url)
 }
@@ -116,6 +122,10 @@ async function timed<T>(name: string, action: () => Promise<T>): Promise<T> {
   const result = await action()
   console.log(`  ${name} took ${((performance.now() - start) / 1000).toFixed(1)} s`)
   return result
+}
+
+function progress(text: string): void {
+  console.log(`  ${text}`)
 }
 
 function heading(text: string): void {

@@ -5,8 +5,8 @@ import jwt from 'jsonwebtoken'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { hashSecret } from '#shared/accounts'
 import { signFields, writeXml } from '#shared/payment/gateway/wechat-v2'
-import { startPrivateServer } from '../../local/database/private-server.ts'
 import { buildIfChanged } from '../../scf/build.ts'
+import { startPrivateServer } from '../../test/helpers/private-server.ts'
 
 export const root = join(import.meta.dirname, '../..')
 

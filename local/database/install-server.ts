@@ -1,6 +1,7 @@
 /** Installs a database server where that needs no question: Debian or Ubuntu, as root or with passwordless sudo. */
 import { aptInstall, rootPrefix } from '../apt.ts'
 import { findServer, type ServerProgram, ServerUnusableError } from './find-server.ts'
+import { findOrBringMysql } from './mysql-engine.ts'
 
 /** The programs alone: the package `mariadb-server` would also start a system service on port 3306. */
 const PACKAGES = ['mariadb-server-core', 'mariadb-client-core']
@@ -11,6 +12,14 @@ const HELP = `No database server was found. The shop needs MariaDB 10.6 (or MySQ
   macOS            brew install mariadb
 No service has to run: the shop starts a private one. Or name a program with MARIADB_BIN=/path/to/mariadbd,
 or a running database with DATABASE_URL=mysql://user:password@host:port/database`
+
+/** What serves the data: what this machine has, which is MariaDB as a rule, or a real MySQL. */
+export type Engine = 'default' | 'mysql'
+
+/** @throws ServerUnusableError with what to do, where there is none */
+export function serverOf(engine: Engine, onProgress: (text: string) => void): Promise<ServerProgram> {
+  return engine === 'mysql' ? findOrBringMysql(onProgress) : findOrInstallServer(onProgress)
+}
 
 /**
  * The server program of this machine, installed first where there is none and that is allowed.

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { lockFile } from '../lock.mjs'
 import { PlainError } from '../steps.ts'
+import type { Engine } from './install-server.ts'
 import {
   appStatements,
   appUrl,
@@ -29,12 +30,18 @@ export type OpenDatabaseOptions = {
   name?: string
   /** The data folder of the private server. */
   dir?: string
+  /** What the private server is; each engine has a data folder of its own. */
+  engine?: Engine
   env?: NodeJS.ProcessEnv
 }
 
-/** Where the private server keeps its data: `LETAO_DATA`, by default `.local/mysql` of the checkout. */
-export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(env.LETAO_DATA || join(LOCAL_DIR, 'mysql'))
+/**
+ * Where the private server keeps its data: `LETAO_DATA`, by default `.local/mysql` of the checkout; beside it what a
+ * real MySQL wrote, which no MariaDB can read.
+ */
+export function dataFolder(env: NodeJS.ProcessEnv = process.env, engine: Engine = 'default'): string {
+  const folder = resolve(env.LETAO_DATA || join(LOCAL_DIR, 'mysql'))
+  return engine === 'mysql' ? `${folder}-real` : folder
 }
 
 const CLOSING_LIMIT_MS = 600
@@ -45,9 +52,9 @@ const CLOSING_LIMIT_MS = 600
  * @throws Error with one clear message when it cannot be reached, started or installed
  */
 export async function openDatabase(options: OpenDatabaseOptions = {}): Promise<OpenDatabase> {
-  const { onProgress = () => {}, name = 'letao', env = process.env } = options
+  const { onProgress = () => {}, name = 'letao', env = process.env, engine = 'default' } = options
   if (env.DATABASE_URL) return useGiven(env.DATABASE_URL)
-  const dir = options.dir ?? dataFolder(env)
+  const dir = options.dir ?? dataFolder(env, engine)
   const place = serverPlace(dir)
   const lock = `${dir}.lock`
   const unlock = await lockFile(lock)
@@ -55,7 +62,7 @@ export async function openDatabase(options: OpenDatabaseOptions = {}): Promise<O
     const secrets = secretsOf(dir)
     const preferredPort = rememberedPort(dir)
     const initSql = rootStatements(secrets)
-    const server = await reuseOrLaunch({ place, secrets, initSql, preferredPort, onProgress })
+    const server = await reuseOrLaunch({ place, secrets, initSql, preferredPort, engine, onProgress })
     rememberPort(dir, server.port)
     const lease = await takeLease(server, secrets.root)
     await runAll(lease, [

@@ -1,16 +1,13 @@
 /** A private server from nothing to ready: program, data folder, accounts, leftovers of a crash. */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { atExit } from '../at-exit.ts'
-import { isAlive } from '../lock.mjs'
-import { copyDataFolder, createDataFolder } from './data-folder.ts'
-import type { ServerProgram } from './find-server.ts'
-import { findOrInstallServer } from './install-server.ts'
+import { createDataFolder } from './data-folder.ts'
+import { type Engine, serverOf } from './install-server.ts'
 import {
   endServer,
   findRunning,
@@ -18,100 +15,16 @@ import {
   pidOf,
   type RunningServer,
   type ServerPlace,
-  serverPlace,
 } from './server.ts'
 
 /** `.local/` of this checkout: everything that is made at run time and not part of the source. */
 export const LOCAL_DIR = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '.local')
-
-/** A server of our own, with one account that may do everything on it. */
-export type PrivateServer = {
-  /** `mysql://user:password@127.0.0.1:port`, without a database. */
-  url: string
-  pid: number
-  port: number
-  dir: string
-  /** Ends the server in order and waits for it; the data stays, unless no `dir` was asked for. */
-  stop(): Promise<void>
-  /** Sends a signal: `SIGSTOP` for a database that accepts and never answers, `SIGKILL` for a crash. */
-  kill(signal: NodeJS.Signals): void
-}
-
-export type PrivateServerOptions = {
-  /** Where its files lie; a folder under the system's temporary one when left out. */
-  dir?: string
-  /** The port to take, as for a restart in the same place. */
-  port?: number
-  onProgress?: (text: string) => void
-}
 
 /** The passwords of a place: made once, readable by its owner only. */
 export type Secrets = { root: string; app: string }
 
 /** The account that the shop uses. */
 export const APP_USER = 'letao'
-
-/**
- * Starts a server for tests: fast, and careless about a power failure. Ends with its process at the latest.
- *
- * @example
- * const server = await startPrivateServer()
- * server.kill('SIGSTOP') // from here on it accepts connections and never answers
- * await server.stop()
- */
-export async function startPrivateServer(options: PrivateServerOptions = {}): Promise<PrivateServer> {
-  const { onProgress = () => {} } = options
-  const dir = options.dir ?? join(tmpdir(), `letao-test-${process.pid}-${randomBytes(4).toString('hex')}`)
-  const place = serverPlace(dir)
-  const secrets = secretsOf(dir)
-  const program = await findOrInstallServer(onProgress)
-  await endLeftover(place)
-  if (!existsSync(place.data)) await copyDataFolder(program, templateOf(program), place.data)
-  const server = await launchServer({
-    program,
-    place,
-    rootPassword: secrets.root,
-    initSql: [...rootStatements(secrets), ...appStatements(secrets, '*.*')],
-    preferredPort: options.port,
-    throwaway: true,
-    onProgress,
-  })
-  const removeAll = () => {
-    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true })
-  }
-  // The data is thrown away, so the end of this process need not wait for an orderly end of the server.
-  const forget = atExit(() => {
-    server.child?.kill('SIGKILL')
-    removeAll()
-  })
-  return {
-    url: appUrl(server, secrets),
-    pid: server.pid,
-    port: server.port,
-    dir,
-    kill: (signal) => void process.kill(server.pid, signal),
-    stop: async () => {
-      forget()
-      await endServer(server)
-      removeAll()
-    },
-  }
-}
-
-/** Ends test servers whose test run was killed, and removes their files. */
-export async function sweepTestServers(): Promise<void> {
-  for (const name of readdirSync(tmpdir())) {
-    const owner = Number(/^letao-test-(\d+)-/.exec(name)?.[1])
-    if (!owner || isAlive(owner)) continue
-    const dir = join(tmpdir(), name)
-    await endLeftover(serverPlace(dir))
-    try {
-      rmSync(dir, { recursive: true, force: true })
-    } catch {
-      // It belongs to another user, who will sweep it.
-    }
-  }
-}
 
 /** Reads the passwords of a place, or makes them. */
 export function secretsOf(dir: string): Secrets {
@@ -157,13 +70,15 @@ export async function reuseOrLaunch(options: {
   secrets: Secrets
   initSql: string[]
   preferredPort?: number
+  engine?: Engine
+  flags?: readonly string[]
   onProgress: (text: string) => void
 }): Promise<RunningServer> {
-  const { place, secrets, onProgress } = options
+  const { place, secrets, engine = 'default', onProgress } = options
   const running = await findRunning(place, secrets.root)
   if (running !== undefined) return running
   await endLeftover(place)
-  const program = await findOrInstallServer(onProgress)
+  const program = await serverOf(engine, onProgress)
   if (!existsSync(place.data)) {
     onProgress('Making the data folder of the database…')
     await createDataFolder(program, place.data)
@@ -179,9 +94,4 @@ export async function endLeftover(place: ServerPlace): Promise<void> {
     stdout: '',
   }))
   if (command.stdout.includes(`--datadir=${place.data}`)) await endServer({ pid, place })
-}
-
-/** One template a server version and user, shared by every test of this checkout. */
-function templateOf(program: ServerProgram): string {
-  return join(LOCAL_DIR, 'mysql-template', `${program.flavor}-${program.version}-${process.getuid?.() ?? 0}`)
 }

@@ -47,8 +47,8 @@ export type LaunchOptions = {
   rootPassword: string
   /** The port to take when it is free. */
   preferredPort?: number
-  /** Trades durability for speed, for data that is thrown away. */
-  throwaway?: boolean
+  /** Flags of its own, behind all others. */
+  flags?: readonly string[]
   onProgress?: (text: string) => void
 }
 
@@ -124,10 +124,9 @@ async function launchOn(port: number, options: LaunchOptions): Promise<RunningSe
   return { pid: child.pid as number, port, place, child }
 }
 
-function serverFlags(port: number, { program, place, throwaway }: LaunchOptions): string[] {
+function serverFlags(port: number, { program, place, flags = [] }: LaunchOptions): string[] {
   const perFlavor =
     program.flavor === 'mysql' ? ['--loose-mysqlx=OFF', '--disable-log-bin', '--performance-schema=OFF'] : []
-  const forSpeed = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=OFF', '--sync-binlog=0']
   return [
     '--no-defaults', // must be the first
     ...baseDirFlag(program),
@@ -147,7 +146,7 @@ function serverFlags(port: number, { program, place, throwaway }: LaunchOptions)
     '--max-connections=300',
     ...logFileFlag(program),
     ...perFlavor,
-    ...(throwaway ? forSpeed : []),
+    ...flags,
   ]
 }
 

@@ -1,7 +1,7 @@
 /** An own, empty database for each test file, on one private server. */
 import { randomBytes } from 'node:crypto'
 import { createConnection } from 'mysql2/promise'
-import { startPrivateServer } from '../../local/database/private-server.ts'
+import { startPrivateServer } from './private-server.ts'
 
 export type TestDatabase = {
   /** `mysql://user:password@127.0.0.1:port/letao_test_…`: for `DATABASE_URL`. */

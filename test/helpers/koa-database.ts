@@ -13,16 +13,18 @@ export interface KoaOptions {
   engine?: 'InnoDB' | 'MyISAM'
   /** Every column NOT NULL, and wider ones, as some copies of the tutorial have them. */
   strict?: boolean
+  /** Tables born on MySQL 5.6 and before, which have kept their format. */
+  rowFormat?: 'COMPACT' | 'REDUNDANT'
 }
 
 /** Makes the three tables, empty. */
 export async function createKoaTables(database: TestDatabase, options: KoaOptions): Promise<void> {
-  const { payorder, charset, engine = 'InnoDB', strict = false } = options
+  const { payorder, charset, engine = 'InnoDB', strict = false, rowFormat = 'DYNAMIC' } = options
   const text = (length: number) => `VARCHAR(${strict ? 255 : length}) ${strict ? 'NOT NULL' : 'DEFAULT NULL'}`
   const table = (name: string, columns: string) =>
     database.query(
       `CREATE TABLE ${name} (id INT NOT NULL AUTO_INCREMENT, ${columns}, PRIMARY KEY (id))
-       ENGINE = ${engine} DEFAULT CHARSET = ${charset}`,
+       ENGINE = ${engine} ROW_FORMAT = ${rowFormat} DEFAULT CHARSET = ${charset}`,
     )
   await table('category', `categoryName ${text(50)}`)
   await table(

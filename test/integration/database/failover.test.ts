@@ -4,10 +4,10 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { openDatabase } from '#shared/db'
 import type { AppError } from '#shared/errors'
-import { type PrivateServer, startPrivateServer } from '../../../local/database/private-server.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../../helpers/database-proxy.ts'
 import { JWT_SECRET, migrateDatabase, setEnv } from '../../helpers/direct-shop.ts'
 import { call, loadFunction } from '../../helpers/functions.ts'
+import { type PrivateServer, startPrivateServer } from '../../helpers/private-server.ts'
 
 /** Two servers with the same shop on them, and an account that `read_only` binds. */
 const servers: PrivateServer[] = []

@@ -80,14 +80,17 @@ const kinds: KoaOptions[] = [
   { payorder: 'notify', charset: 'latin1', strict: true },
   { payorder: 'order', charset: 'utf8mb4', strict: true },
   { payorder: 'order', charset: 'utf8', engine: 'MyISAM' },
+  { payorder: 'order', charset: 'utf8', rowFormat: 'COMPACT', strict: true },
+  { payorder: 'notify', charset: 'latin1', rowFormat: 'REDUNDANT' },
 ]
 
 for (const kind of kinds) {
-  const { payorder, charset, engine, strict } = kind
+  const { payorder, charset, engine, strict, rowFormat } = kind
   const name = [
     `a payorder in the shape of the ${payorder}`,
     charset,
     engine,
+    rowFormat,
     strict && 'every column NOT NULL',
   ]
   describe(`a Koa shop’s database: ${name.filter(Boolean).join(', ')}`, () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { createConnection } from 'mysql2/promise'
 import { createTestDatabase } from '../../helpers/database.ts'
 import { startDatabaseProxy } from '../../helpers/database-proxy.ts'
 import { migrateDatabase, withEnv } from '../../helpers/direct-shop.ts'
@@ -49,6 +51,21 @@ async function schemaOf(database: {
     schema[name] = String(row?.['Create Table']).replace(/ AUTO_INCREMENT=\d+/, '')
   }
   return schema
+}
+
+/** Every column and key, whatever order they came in. */
+async function columnsOf(database: Parameters<typeof schemaOf>[0]) {
+  const columns = await database.query(
+    `SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, COLLATION_NAME, EXTRA
+     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME <> 'schema_migration' ORDER BY 1, 2`,
+    [database.name],
+  )
+  const keys = await database.query(
+    `SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE
+     FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? ORDER BY 1, 2, 3`,
+    [database.name],
+  )
+  return { columns, keys }
 }
 
 /** How many rows each seeded table has. */
@@ -269,4 +286,120 @@ describe('the demo catalogue', () => {
     assert.match(String(text), new RegExp(`demo rows: ${others.join(', ')}$`))
     assert.deepEqual(await database.query('SELECT name FROM product'), [{ name: 'own' }])
   })
+})
+
+describe('on a database of an earlier release', () => {
+  /** What was released before texts compared beyond U+FFFF. */
+  const later = ['007_row_format.sql', '025_payorder_row_format.sql', '065_texts_and_ids.sql']
+
+  /** A database as that release left it, with what `fill` puts into it. */
+  async function earlierDatabase() {
+    const database = await emptyDatabase()
+    const connection = await createConnection({ uri: database.url, multipleStatements: true })
+    const known = files.filter((name) => !later.includes(name) && name < '056')
+    await connection.query(`CREATE TABLE schema_migration (name VARCHAR(100) NOT NULL, checksum CHAR(64) NOT NULL,
+      started_at DATETIME(3) NOT NULL, finished_at DATETIME(3) NULL, PRIMARY KEY (name))`)
+    for (const name of known) {
+      const sql = readFileSync(join(folder, name), 'utf8')
+      await connection.query(sql)
+      const checksum = createHash('sha256').update(sql).digest('hex')
+      await connection.query('INSERT INTO schema_migration VALUES (?, ?, NOW(3), NOW(3))', [name, checksum])
+    }
+    await connection.end()
+    return { database, known }
+  }
+
+  test('early files that are new are applied, too, and the schema is that of a new database', async () => {
+    const { database, known } = await earlierDatabase()
+    const report = await migrate(database.url)
+    assert.deepEqual(
+      report.applied,
+      files.filter((name) => !known.includes(name)),
+    )
+    assert.equal(report.alreadyApplied, known.length)
+    assert.deepEqual(await columnsOf(database), await columnsOf(plain))
+  })
+
+  test('audit 25: a run that had stopped at the key of an old table goes on', async () => {
+    const { database } = await earlierDatabase()
+    await database.query('ALTER TABLE payorder DROP KEY payorder_idempotency_key, DROP KEY payorder_of_user')
+    await database.query(
+      'ALTER TABLE payorder DROP KEY payorder_out_trade_no, DROP KEY payorder_transaction_id',
+    )
+    await database.query('ALTER TABLE payorder DROP KEY payorder_by_state, ROW_FORMAT = COMPACT')
+    await database.query(
+      "UPDATE schema_migration SET finished_at = NULL WHERE name = '026_payorder_keys.sql'",
+    )
+    await migrate(database.url)
+    const [{ format = '' } = {}] = await database.query<{ format: string }>(
+      "SELECT ROW_FORMAT AS format FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = 'payorder'",
+      [database.name],
+    )
+    assert.equal(format.toUpperCase(), 'DYNAMIC')
+    assert.deepEqual(await columnsOf(database), await columnsOf(plain))
+  })
+
+  test('texts and ids become wider in place: every row stays, names that are one now stand side by side', async () => {
+    const { database } = await earlierDatabase()
+    const names = ['tom', '王𠮷', 'ß', 'ss', 'あ', 'ア', '👟', 'ＬＴ', 'lt']
+    for (const [index, name] of names.entries())
+      await database.query('INSERT INTO user (username, password, mobile) VALUES (?, ?, ?)', [
+        name,
+        'x',
+        `1380013800${index}`,
+      ])
+    await database.query(
+      `INSERT INTO payorder (user_id, appid, mch_id, nonce_str, out_trade_no, total_fee, idempotency_key)
+       VALUES (1, 'a', 'm', 'n', 'N1', 1, 'k'), (1, 'a', 'm', 'n', 'n1', 1, 'K')`,
+    )
+    await database.query(
+      "ALTER TABLE user ADD COLUMN nick VARCHAR(20) NOT NULL DEFAULT 'it''s' COMMENT 'a name'",
+    )
+    await migrate(database.url)
+    const rows = await database.query(
+      'SELECT username, username_repeat > 0 AS again, nick FROM user ORDER BY id',
+    )
+    assert.deepEqual(
+      rows,
+      names.map((username, index) => ({ username, again: [3, 5, 8].includes(index) ? 1 : 0, nick: "it's" })),
+    )
+    // Every name finds its own row, and no other one beyond U+FFFF.
+    for (const other of ['王𡃁', '😀', '王😀']) {
+      assert.deepEqual(await database.query('SELECT id FROM user WHERE username = ?', [other]), [], other)
+      await database.query('INSERT INTO user (username) VALUES (?)', [other])
+    }
+    assert.equal((await database.query("SELECT id FROM user WHERE username = 'TÓM'")).length, 1)
+    const [nick] = await database.query<{ given: string; said: string }>(
+      `SELECT COLUMN_DEFAULT AS given, COLUMN_COMMENT AS said FROM information_schema.COLUMNS
+       WHERE TABLE_SCHEMA = ? AND TABLE_NAME = 'user' AND COLUMN_NAME = 'nick'`,
+      [database.name],
+    )
+    assert.match(String(nick?.given), /^'?it\\?'+s'?$/)
+    assert.equal(nick?.said, 'a name')
+    // Beyond the old limit.
+    await database.query('ALTER TABLE order_item AUTO_INCREMENT = 3000000000')
+    await database.query('ALTER TABLE payorder AUTO_INCREMENT = 3000000000')
+    await database.query(
+      "INSERT INTO payorder (appid, mch_id, nonce_str, out_trade_no, total_fee) VALUES ('a', 'm', 'n', '3', 1)",
+    )
+    await database.query(
+      "INSERT INTO order_item (order_id, product_id, name, img, price_fen, quantity) VALUES (3000000000, 1, '', '', 1, 1)",
+    )
+    await assert.rejects(
+      database.query(
+        "INSERT INTO payorder (appid, mch_id, nonce_str, out_trade_no, total_fee) VALUES ('a', 'm', 'n', 'N1', 1)",
+      ),
+      { code: 'ER_DUP_ENTRY' },
+    )
+  })
+})
+
+test('no text that people write compares by a collation that takes two characters for one', async () => {
+  const rows = await plain.query<{ name: string }>(
+    `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME) AS name FROM information_schema.COLUMNS
+     WHERE TABLE_SCHEMA = ? AND COLLATION_NAME = 'utf8mb4_general_ci'
+       AND TABLE_NAME IN ('user', 'payorder', 'order_item', 'refund', 'category', 'brand', 'product', 'banner', 'grid')`,
+    [plain.name],
+  )
+  assert.deepEqual(rows, [])
 })

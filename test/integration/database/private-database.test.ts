@@ -8,10 +8,11 @@ import { createDataFolder } from '../../../local/database/data-folder.ts'
 import { findServer } from '../../../local/database/find-server.ts'
 import { findOrInstallServer } from '../../../local/database/install-server.ts'
 import { endPrivateDatabase, openDatabase } from '../../../local/database/open-database.ts'
-import { endLeftover, startPrivateServer } from '../../../local/database/private-server.ts'
+import { endLeftover } from '../../../local/database/private-server.ts'
 import { pidOf, serverPlace } from '../../../local/database/server.ts'
 import { isAlive } from '../../../local/lock.mjs'
 import { createTestDatabase } from '../../helpers/database.ts'
+import { startPrivateServer } from '../../helpers/private-server.ts'
 
 const env = {}
 
