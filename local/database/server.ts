@@ -126,7 +126,15 @@ async function launchOn(port: number, options: LaunchOptions): Promise<RunningSe
 
 function serverFlags(port: number, { program, place, flags = [] }: LaunchOptions): string[] {
   const perFlavor =
-    program.flavor === 'mysql' ? ['--loose-mysqlx=OFF', '--disable-log-bin', '--performance-schema=OFF'] : []
+    program.flavor === 'mysql'
+      ? [
+          '--loose-mysqlx=OFF',
+          '--performance-schema=OFF',
+          // Newer ones show a tree.
+          '--loose-explain-format=TRADITIONAL',
+          ...withoutLog(flags),
+        ]
+      : []
   return [
     '--no-defaults', // must be the first
     ...baseDirFlag(program),
@@ -148,6 +156,11 @@ function serverFlags(port: number, { program, place, flags = [] }: LaunchOptions
     ...perFlavor,
     ...flags,
   ]
+}
+
+/** MySQL writes a log for replicas unless it is told not to. */
+function withoutLog(flags: readonly string[]): string[] {
+  return flags.some((flag) => flag.startsWith('--log-bin')) ? [] : ['--disable-log-bin']
 }
 
 async function untilReady(options: LaunchOptions, port: number): Promise<void> {

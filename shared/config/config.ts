@@ -125,6 +125,7 @@ export const variables = {
   LOG_LEVEL: defaulted(oneOf('debug', 'info', 'warn', 'error'), 'info'),
   DATABASE_URL: optional(mysqlUrl, { secret: true }),
   DATABASE_REPLICA_URLS: defaulted(mysqlUrls, []),
+  REPLICA_MAX_LAG_SECONDS: defaulted(integer(1, 3600), 10),
   DB_POOL_SIZE: defaulted(integer(1, 100), 1),
   JWT_SECRET: optional(atLeast(32), { secret: true }),
   JWT_PREVIOUS_SECRETS: defaulted((value) => list(value).map(atLeast(32)), []),

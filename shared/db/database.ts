@@ -34,8 +34,8 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number
   /** Several statements in one text: for migrations only. */
   multipleStatements?: boolean
-  /** A replica: nobody expects it to write. */
-  mayBeReadOnly?: boolean
+  /** A replica: reads only, and no statement on its connections can write. */
+  isReplica?: boolean
 }
 
 /**
@@ -50,7 +50,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     connectTimeoutMs: 2000,
     statementTimeoutMs: 2500,
     multipleStatements: false,
-    mayBeReadOnly: false,
+    isReplica: false,
     ...options,
   }
   return new MysqlDatabase({ pool: new ConnectionPool(target, all), name: target.database, options: all })

@@ -9,7 +9,7 @@ export interface PoolOptions {
   connectTimeoutMs: number
   statementTimeoutMs: number
   multipleStatements: boolean
-  mayBeReadOnly: boolean
+  isReplica: boolean
 }
 
 /** Below the deadline of a statement, so that a locked row is told apart from a silent server. */
@@ -63,7 +63,7 @@ export class ConnectionPool {
       isReused: memory !== undefined,
       isKnown: memory?.caller === caller,
       isDoubtful:
-        !this.#options.mayBeReadOnly && memory !== undefined && Date.now() - memory.trustedAt > TRUSTED_MS,
+        !this.#options.isReplica && memory !== undefined && Date.now() - memory.trustedAt > TRUSTED_MS,
     }
   }
 
@@ -111,11 +111,12 @@ export class ConnectionPool {
   async #setUp(connection: PoolConnection, left: TimeLeft): Promise<void> {
     const run = (sql: string) => answer(connection.query(sql), left(this.#options.statementTimeoutMs))
     try {
-      await run(setUpOf(connection)).catch(async (error) => {
+      await run(setUpOf(connection, this.#options.isReplica)).catch(async (error) => {
         if (!isUnknownVariable(error)) throw error
         // A proxy that says it is another server than it is.
         await run(assignments(COMMON))
-        await run('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+        const access = this.#options.isReplica ? 'READ ONLY' : 'READ WRITE'
+        await run(`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, ${access}`)
       })
     } catch (error) {
       connection.destroy()
@@ -139,7 +140,7 @@ const assignments = (settings: readonly string[]) =>
  * All settings in one statement. READ COMMITTED: no gap locks, and no snapshot that a locking read could contradict.
  * What the variables are called depends on the server, which has introduced itself in its greeting.
  */
-function setUpOf(connection: PoolConnection): string {
+function setUpOf(connection: PoolConnection, isReplica: boolean): string {
   const { _handshakePacket: greeting } = connection.connection as unknown as {
     _handshakePacket?: { serverVersion?: string }
   }
@@ -148,8 +149,10 @@ function setUpOf(connection: PoolConnection): string {
   const [, major, minor] = /(\d+)\.(\d+)\.\d+-mariadb/i.exec(version) ?? []
   // MariaDB took MySQL's name with 11.1.
   const isOldName = isMariaDb && Number(major) * 100 + Number(minor) < 1101
+  const prefix = isOldName ? 'tx' : 'transaction'
   const own = [
-    `${isOldName ? 'tx_isolation' : 'transaction_isolation'} = 'READ-COMMITTED'`,
+    `${prefix}_isolation = 'READ-COMMITTED'`,
+    ...(isReplica ? [`${prefix}_read_only = 1`] : []),
     ...(isMariaDb ? [`idle_transaction_timeout = ${IDLE_TRANSACTION_SEC}`] : []),
   ]
   return assignments([...COMMON, ...own])

@@ -1,47 +1,158 @@
 /** Reads that may be a moment old (the feeds) from a replica; everything else belongs to the primary. */
 import type { Config } from '#shared/config'
 import { type Database, openDatabase } from './database.ts'
-import type { Sql } from './session.ts'
+import type { Sql, SqlValue } from './session.ts'
 
-/** A replica that failed is left alone for this long. */
-const OFFLINE_MS = 30_000
-
+/** What a replica may take, all in all: one that hangs is left alone within a second. */
+const REPLICA_MS = 900
 /** Replica and primary together: one that is silent after the other one must not cost both their patiences. */
 const TOTAL_MS = 4500
+/** The primary's part, so that a replica that is only behind can still be asked after it. */
+const PRIMARY_MS = 3000
+/** A replica is asked that often, at most, how far it is behind. */
+const LAG_CHECK_MS = 1000
+/** A replica that failed is left alone for so long; longer each time, for a try may cost its patience. */
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 30_000
+/** A primary that failed is not waited for again at once while there is an old answer to be had. */
+const PRIMARY_PAUSE_MS = 5000
 
-/**
- * Reads from one of the replicas in turn, and from the primary when there is none or it fails.
- *
- * @param urls - `DATABASE_REPLICA_URLS`
- * @throws AppError DATABASE_UNAVAILABLE
- */
-export function openReplicas(urls: readonly string[], primary: Database, now = Date.now): Pick<Sql, 'rows'> {
-  const replicas = urls.map((url) => ({
-    // Shorter than the primary's: after a silent replica there has to be time left for the primary.
-    database: openDatabase(url, { connectTimeoutMs: 600, statementTimeoutMs: 600, mayBeReadOnly: true }),
-    offlineUntil: 0,
-  }))
-  let turn = 0
-  return {
-    async rows<T>(sql: string, values: Parameters<Sql['rows']>[1] = []): Promise<T[]> {
-      const online = replicas.filter((replica) => replica.offlineUntil <= now())
-      const replica = online[turn++ % online.length]
-      if (!replica) return primary.rows<T>(sql, values)
-      const startedAt = now()
-      try {
-        return await replica.database.rows<T>(sql, values)
-      } catch {
-        replica.offlineUntil = now() + OFFLINE_MS
+/** The standing of one replica, as this instance knows it. */
+export class Replica {
+  readonly #database: Database
+  readonly #maxLagSec: number
+  readonly #now: () => number
+  #failures = 0
+  #pausedUntil = 0
+  #askedAt = Number.NEGATIVE_INFINITY
+  #isBehind = false
+
+  constructor(url: string, maxLagSec: number, now: () => number) {
+    // One connection, shorter patience than the primary's, and no statement on it can write.
+    this.#database = openDatabase(url, { connectTimeoutMs: 600, statementTimeoutMs: 600, isReplica: true })
+    this.#maxLagSec = maxLagSec
+    this.#now = now
+  }
+
+  get isOnline(): boolean {
+    return this.#pausedUntil <= this.#now()
+  }
+
+  /** The rows; undefined where the replica fails, or is behind by more than it may. */
+  async fresh<T>(sql: string, values: readonly SqlValue[]): Promise<T[] | undefined> {
+    return this.#attempt(async (database) => {
+      if (this.#now() - this.#askedAt >= LAG_CHECK_MS) {
+        this.#isBehind = (await lagSec(database)) > this.#maxLagSec
+        this.#askedAt = this.#now()
       }
-      return primary.within(TOTAL_MS - (now() - startedAt)).rows<T>(sql, values)
-    },
+      return this.#isBehind ? undefined : database.rows<T>(sql, values)
+    })
+  }
+
+  /** The rows however old they are; undefined where the replica fails. */
+  stale<T>(sql: string, values: readonly SqlValue[]): Promise<T[] | undefined> {
+    return this.#attempt((database) => database.rows<T>(sql, values))
+  }
+
+  close(): Promise<void> {
+    return this.#database.close()
+  }
+
+  async #attempt<T>(work: (database: Database) => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await work(this.#database.within(REPLICA_MS))
+      this.#failures = 0
+      return result
+    } catch {
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures++, LONGEST_PAUSE_MS)
+      this.#pausedUntil = this.#now() + pause
+      return undefined
+    }
   }
 }
 
-let reader: Pick<Sql, 'rows'> | undefined
+/**
+ * How far a replica is behind, in seconds. A server that does not replicate is nobody's replica (any more), and one that
+ * may not be asked is believed; one whose replication stands still is behind by who knows how much.
+ */
+async function lagSec(database: Database): Promise<number> {
+  try {
+    const [status] = await database.rows<Record<string, unknown>>('SHOW REPLICA STATUS')
+    if (!status) return 0
+    const seconds = status.Seconds_Behind_Source ?? status.Seconds_Behind_Master
+    return seconds === null || seconds === undefined ? Number.POSITIVE_INFINITY : Number(seconds)
+  } catch (error) {
+    if (isDenied(error)) return 0
+    throw error
+  }
+}
 
-/** The reader of this instance's feeds. */
-export function feedReader(config: Config, primary: Database): Pick<Sql, 'rows'> {
-  reader ??= openReplicas(config.DATABASE_REPLICA_URLS, primary)
-  return reader
+/** ER_SPECIFIC_ACCESS_DENIED_ERROR; an older server does not know the statement. */
+function isDenied(error: unknown): boolean {
+  return [1227, 1064].includes((error as { errno?: number }).errno ?? 0)
+}
+
+/** The replicas of one instance, asked in turn. */
+export class Replicas {
+  readonly #replicas: readonly Replica[]
+  readonly #now: () => number
+  #turn = 0
+  #primaryPausedUntil = 0
+
+  /** @param urls - `DATABASE_REPLICA_URLS` */
+  constructor(urls: readonly string[], options: { maxLagSec: number; now?: () => number }) {
+    this.#now = options.now ?? Date.now
+    this.#replicas = urls.map((url) => new Replica(url, options.maxLagSec, this.#now))
+  }
+
+  /** Reads from a replica that is well, and from the primary when there is none. */
+  reader(primary: Database): Pick<Sql, 'rows'> {
+    return { rows: (sql, values) => this.#rows(primary, sql, values ?? []) }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#replicas.map((replica) => replica.close()))
+  }
+
+  /** @throws AppError DATABASE_UNAVAILABLE */
+  async #rows<T>(primary: Database, sql: string, values: readonly SqlValue[]): Promise<T[]> {
+    if (this.#replicas.length === 0) return primary.rows<T>(sql, values)
+    const deadline = this.#now() + TOTAL_MS
+    const online = this.#replicas.filter((replica) => replica.isOnline)
+    const fresh = await online[this.#turn++ % online.length]?.fresh<T>(sql, values)
+    if (fresh) return fresh
+    if (this.#primaryPausedUntil > this.#now()) {
+      const stale = await this.#stale<T>(sql, values)
+      if (stale) return stale
+    }
+    try {
+      const left = deadline - this.#now()
+      return await primary.within(Math.min(left, PRIMARY_MS)).rows<T>(sql, values)
+    } catch (error) {
+      this.#primaryPausedUntil = this.#now() + PRIMARY_PAUSE_MS
+      const stale = await this.#stale<T>(sql, values)
+      if (stale) return stale
+      throw error
+    }
+  }
+
+  /** Better an old feed than none. */
+  async #stale<T>(sql: string, values: readonly SqlValue[]): Promise<T[] | undefined> {
+    for (const replica of this.#replicas) {
+      const rows = replica.isOnline ? await replica.stale<T>(sql, values) : undefined
+      if (rows) return rows
+    }
+    return undefined
+  }
+}
+
+let replicas: Replicas | undefined
+
+/** The reader of a feed, for one call. */
+export function feedReader(
+  config: Pick<Config, 'DATABASE_REPLICA_URLS' | 'REPLICA_MAX_LAG_SECONDS'>,
+  primary: Database,
+): Pick<Sql, 'rows'> {
+  replicas ??= new Replicas(config.DATABASE_REPLICA_URLS, { maxLagSec: config.REPLICA_MAX_LAG_SECONDS })
+  return replicas.reader(primary)
 }

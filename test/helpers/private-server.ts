@@ -15,6 +15,7 @@ import {
   rootStatements,
   secretsOf,
 } from '../../local/database/private-server.ts'
+import { ownStatements } from '../../local/database/replication.ts'
 import { endServer, launchServer, serverPlace } from '../../local/database/server.ts'
 import { isAlive } from '../../local/lock.mjs'
 
@@ -38,6 +39,8 @@ export type PrivateServerOptions = {
   port?: number
   /** Flags of its own, behind all others. */
   flags?: readonly string[]
+  /** What makes the accounts goes into no log that replicas read. */
+  keepLogToItself?: boolean
   onProgress?: (text: string) => void
 }
 
@@ -57,11 +60,12 @@ export async function startPrivateServer(options: PrivateServerOptions = {}): Pr
   const program = await findOrInstallServer(onProgress)
   await endLeftover(place)
   if (!existsSync(place.data)) await copyDataFolder(program, templateOf(program), place.data)
+  const accounts = [...rootStatements(secrets), ...appStatements(secrets, '*.*')]
   const server = await launchServer({
     program,
     place,
     rootPassword: secrets.root,
-    initSql: [...rootStatements(secrets), ...appStatements(secrets, '*.*')],
+    initSql: options.keepLogToItself ? ownStatements(accounts) : accounts,
     preferredPort: options.port,
     flags: [...CARELESS, ...(options.flags ?? [])],
     onProgress,

@@ -1,5 +1,6 @@
 /** Whether the primary takes writes and the replicas are replicas. */
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import { type DatabaseTarget, databaseTarget } from '#shared/config'
 import type { ShopService } from '../provider/service.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
@@ -29,9 +30,14 @@ interface Role extends RowDataPacket {
 }
 
 async function checkRole(about: string, url: string, isReplica: boolean): Promise<Finding> {
-  if (!URL.canParse(url)) return fail(about, 'its URL cannot be read')
+  let target: DatabaseTarget
   try {
-    const connection = await createConnection({ uri: url, connectTimeout: connectMs })
+    target = databaseTarget(url)
+  } catch (error) {
+    return fail(about, `its URL ${(error as Error).message}`)
+  }
+  try {
+    const connection = await createConnection({ ...target, connectTimeout: connectMs })
     // A server that dies later must not end this process.
     connection.on('error', () => {})
     try {

@@ -290,7 +290,7 @@ describe('the demo catalogue', () => {
 
 describe('on a database of an earlier release', () => {
   /** What was released before texts compared beyond U+FFFF. */
-  const later = ['007_row_format.sql', '025_payorder_row_format.sql', '065_texts_and_ids.sql']
+  const later = ['007_row_format.sql', '025_payorder_row_format.sql']
 
   /** A database as that release left it, with what `fill` puts into it. */
   async function earlierDatabase() {
@@ -397,8 +397,8 @@ describe('on a database of an earlier release', () => {
 test('no text that people write compares by a collation that takes two characters for one', async () => {
   const rows = await plain.query<{ name: string }>(
     `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME) AS name FROM information_schema.COLUMNS
-     WHERE TABLE_SCHEMA = ? AND COLLATION_NAME = 'utf8mb4_general_ci'
-       AND TABLE_NAME IN ('user', 'payorder', 'order_item', 'refund', 'category', 'brand', 'product', 'banner', 'grid')`,
+     WHERE TABLE_SCHEMA = ? AND COLLATION_NAME NOT IN ('utf8mb4_unicode_520_ci', 'utf8mb4_bin', 'ascii_bin')
+       AND TABLE_NAME <> 'schema_migration'`,
     [plain.name],
   )
   assert.deepEqual(rows, [])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { after, test } from 'node:test'
-import { openDatabase, openReplicas } from '#shared/db'
+import { openDatabase, Replicas } from '#shared/db'
 import { createTestDatabase } from '../../helpers/database.ts'
 import { startDatabaseProxy } from '../../helpers/database-proxy.ts'
 import { migrateDatabase, openDirectShop, setEnv, withEnv } from '../../helpers/direct-shop.ts'
@@ -113,7 +113,8 @@ test('feeds do not wait for the primary as long as it may take when the replica 
   ]
   // A primary with the patience of a job: without a limit of their own, the feeds would have it, too.
   const primary = openDatabase(primaryWire.url, { statementTimeoutMs: 300_000 })
-  const reader = openReplicas([replicaWire.url], primary)
+  const replicas = new Replicas([replicaWire.url], { maxLagSec: 10 })
+  const reader = replicas.reader(primary)
   assert.equal((await reader.rows('SELECT link FROM banner')).length, 4)
   await primary.rows('SELECT 1')
   replicaWire.freeze()
@@ -122,7 +123,8 @@ test('feeds do not wait for the primary as long as it may take when the replica 
   replicaWire.thaw()
   primaryWire.thaw()
   assert.equal((await reader.rows('SELECT link FROM banner')).length, 4)
-  await Promise.all([replicaWire.close(), primaryWire.close(), primary.close()])
+  await Promise.all([replicas.close(), primary.close()])
+  await Promise.all([replicaWire.close(), primaryWire.close()])
 })
 
 test('a connection to the replica that died costs nobody anything', async () => {
