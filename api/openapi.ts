@@ -30,7 +30,7 @@ export async function readRoutes(): Promise<RouteFacts[]> {
   return routes
 }
 
-function factsOf(functionName: string, { method, paths, auth, schema, invalid }: Route): RouteFacts {
+function factsOf(functionName: string, { method, paths, authorize, schema, invalid }: Route): RouteFacts {
   const [path, ...aliases] = paths
   const parameters = schema as unknown as Schema | undefined
   return {
@@ -38,8 +38,8 @@ function factsOf(functionName: string, { method, paths, auth, schema, invalid }:
     method: method === 'GET' ? 'get' : 'post',
     path,
     aliases,
-    login: auth !== undefined,
-    invalidStatus: errorTable[invalid ?? 'INVALID_PARAMETER'].status,
+    login: authorize !== undefined,
+    invalidStatus: errorTable[invalid].status,
     ...(parameters && (method === 'GET' ? { query: parameters } : { body: parameters })),
   }
 }

@@ -211,10 +211,11 @@ function refusal(): JsonSchema {
     properties: {
       status: { $ref: '#/components/schemas/ErrorStatus' },
       msg: { type: 'string', description: 'Chinese, fit to show a shopper' },
+      message: { type: 'string', description: 'the same text' },
       requestId: { type: 'string', description: 'names the invocation in the logs' },
       data: { type: 'object', additionalProperties: true },
     },
-    required: ['status', 'msg', 'requestId'],
+    required: ['status', 'msg', 'message', 'requestId'],
     additionalProperties: true,
   }
 }
@@ -236,7 +237,7 @@ function faultResponse({ http, msg }: { http: number; msg: string }): Record<str
     content: {
       'application/json': {
         schema: { $ref: '#/components/schemas/Fault' },
-        example: { status: http, msg, requestId: '5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77' },
+        example: { status: http, msg, message: msg, requestId: '5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77' },
       },
     },
   }

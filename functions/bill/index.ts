@@ -1,4 +1,3 @@
-import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
 import { createWechat, createWechatRefunds } from '#shared/payment/gateway/wechat-v2'
@@ -14,23 +13,23 @@ const STATEMENT_TIMEOUT_MS = 60_000
  * Throws when the bill cannot be had; differences are its result, not a failure.
  */
 export const main_handler = job(
-  { needs: ['DATABASE_URL', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'], summarise },
-  async ({ event, config, now, log }) => {
+  {
+    needs: ['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'],
+    fields: ['bill_date', 'date'],
+    database: { statementTimeoutMs: STATEMENT_TIMEOUT_MS },
+    summarise,
+  },
+  async ({ event, config, db, now, log }) => {
     const billDate = readDate(event.bill_date ?? event.date, now())
-    const db = openDatabase(config.DATABASE_URL, { statementTimeoutMs: STATEMENT_TIMEOUT_MS })
-    try {
-      const wechat = { wechat: createWechat(config), refunds: createWechatRefunds(config) }
-      const deps = { db, config, ...wechat, now, log }
-      const report = await compareBill(billDate, {
-        ...deps,
-        download: (date) => downloadBill(date, config, now()),
-      })
-      const { differences: _shown, difference_count: differences, ...figures } = report
-      log.info('bill_compared', { ...figures, differences })
-      return report
-    } finally {
-      await db.close()
-    }
+    const wechat = { wechat: createWechat(config), refunds: createWechatRefunds(config) }
+    const deps = { db, config, ...wechat, now, log }
+    const report = await compareBill(billDate, {
+      ...deps,
+      download: (date) => downloadBill(date, config, now()),
+    })
+    const { differences: _shown, difference_count: differences, ...figures } = report
+    log.info('bill_compared', { ...figures, differences })
+    return report
   },
 )
 

@@ -5,7 +5,7 @@ import { twoCategoryQuery } from './schema.ts'
 
 const MAX_AGE_SEC = 60
 
-const deps = ({ db, config }: Call<never, unknown, undefined>): CategoryDeps => ({
+const deps = ({ db, config }: Pick<Call<never, unknown, undefined>, 'db' | 'config'>): CategoryDeps => ({
   sql: feedReader(config, db),
   assetBaseUrl: config.ASSET_BASE_URL,
 })

@@ -4,7 +4,7 @@ import { type FeedDeps, listBanners, listGrid, listHotBrands, listSports } from 
 
 const MAX_AGE_SEC = 60
 
-const deps = ({ db, config }: Call<never, unknown, undefined>): FeedDeps => ({
+const deps = ({ db, config }: Pick<Call<never, unknown, undefined>, 'db' | 'config'>): FeedDeps => ({
   sql: feedReader(config, db),
   assetBaseUrl: config.ASSET_BASE_URL,
 })

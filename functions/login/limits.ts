@@ -1,9 +1,12 @@
-import type { Limits } from '#shared/limits'
+import { limitsOf } from '#shared/limits'
 
 const QUARTER_HOUR = 15 * 60
 
-/** Contract, section 4, Limits: failed logins. */
-export const loginLimits = {
-  username: [{ max: 5, windowSec: QUARTER_HOUR, lockSec: QUARTER_HOUR }],
-  address: [{ max: 30, windowSec: QUARTER_HOUR }],
-} satisfies Limits
+/** Contract, section 4, Limits. */
+export const loginLimits = limitsOf('login', {
+  username: {
+    about: 'failed logins of one username',
+    rules: [{ max: 5, windowSec: QUARTER_HOUR, lockSec: QUARTER_HOUR }],
+  },
+  address: { about: 'failed logins from one address', rules: [{ max: 30, windowSec: QUARTER_HOUR }] },
+})

@@ -1,22 +1,25 @@
 /** Finds out whether a password is right, at the same cost for every wrong answer. */
-import type { User } from '#shared/accounts'
+import type { User, UserRow } from '#shared/accounts'
 import {
+  findNamesakes,
   hashSecret,
   isLegacyHash,
   isSecretHash,
+  type NamesakeRow,
   PASSWORD_COST,
+  rememberAddress,
+  replacePassword,
   verifyLegacy,
   verifySecret,
 } from '#shared/accounts'
-import type { Database, Sql } from '#shared/db'
+import type { Database } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
-import type { loginLimits } from './limits.ts'
 import type { LoginBody } from './schema.ts'
 
 export interface LoginDeps {
   db: Database
-  limiter: Limiter<typeof loginLimits>
+  limiter: Limiter<'username' | 'address'>
   /** For the hashes of the Koa shop; empty: they open nothing. */
   legacySalt: string
   now: () => Date
@@ -26,87 +29,97 @@ export interface LoggedIn extends User {
   readonly mobile: string
 }
 
-interface UserRow {
-  id: number
-  username: string
-  password: string | null
-  mobile: string | null
-}
-
-/** The Koa shop let one name be taken again and again; each row's owner may log in. */
-const MAX_NAMESAKES = 5
+const DAY_MS = 24 * 3600 * 1000
+/** For how long an address from which somebody logged in counts as his. */
+const KNOWN_DAYS = 30
 
 /** A hash that no password has: verifying against it costs what a real one costs. */
 const nobodysHash = `scrypt$${PASSWORD_COST.N}$${PASSWORD_COST.r}$${PASSWORD_COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 /**
- * Tries of one username queue up at its counter's row, so that parallel guesses cannot outrun the limit; the slot
- * of the address is taken first and given back unless the login failed.
+ * Nothing is locked while the password is hashed. What it comes to is revealed only if the limits still allow it
+ * afterwards, so that guesses at one moment cannot outrun them; and only a wrong password counts, never a fault of ours.
  *
  * @throws AppError LOGIN_FAILED, TOO_MANY_REQUESTS
  */
-export async function login(input: LoginBody & { address: string }, deps: LoginDeps): Promise<LoggedIn> {
-  const { db, limiter } = deps
-  const { address } = input
-  await db.transaction((tx) => limiter.admit(tx, { address }))
-  const giveBack = () => db.transaction((tx) => limiter.giveBack(tx, { address }))
-  let user: UserRow | undefined
-  try {
-    user = await db.transaction((tx) => tryPassword(tx, input, deps))
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'TOO_MANY_REQUESTS') await giveBack()
-    throw error
+export async function login(
+  input: LoginBody & { address: string | undefined },
+  deps: LoginDeps,
+): Promise<LoggedIn> {
+  const { db } = deps
+  const { nameKey, namesakes } = await findNamesakes(db, input.username, input.address)
+  const limiter = deps.limiter.with({ username: nameSubject(nameKey, namesakes, input.address, deps) })
+  await mustBeAllowed(limiter)
+  const found = await findUser(namesakes, input.password, deps.legacySalt)
+  if (!found) {
+    await db.transaction((tx) => limiter.in(tx).admit())
+    throw new AppError('LOGIN_FAILED')
   }
-  if (!user) throw new AppError('LOGIN_FAILED')
-  await giveBack()
+  await limiter.check()
+  const { user, newHash } = found
+  if (newHash !== undefined) await replacePassword(db, user, newHash)
+  await remember(user, input.address, deps)
   return { id: user.id, username: user.username, mobile: user.mobile ?? '' }
 }
 
-async function tryPassword(
-  tx: Sql,
-  input: LoginBody,
-  { limiter, legacySalt }: LoginDeps,
-): Promise<UserRow | undefined> {
-  const namesakes = await tx.rows<UserRow>(
-    `SELECT id, username, password, mobile FROM user WHERE username = ? ORDER BY id LIMIT ${MAX_NAMESAKES}`,
-    [input.username],
-  )
-  // The database takes "Tóm" for "tom": counted under the stored spelling, spellings are no way around the limit.
-  const username = (namesakes[0]?.username ?? input.username).toLowerCase()
-  await limiter.check(tx, { username })
-  const user = await findUser(tx, namesakes, input.password, legacySalt)
-  if (!user) await limiter.count(tx, { username })
-  return user
+/** Where the user himself logs in, he is counted alone: strangers elsewhere cannot lock him out. */
+function nameSubject(
+  nameKey: string,
+  namesakes: readonly NamesakeRow[],
+  address: string | undefined,
+  { now }: LoginDeps,
+): string {
+  const since = now().getTime() - KNOWN_DAYS * DAY_MS
+  const isKnown = namesakes.some(({ address_last_at: at }) => at !== null && at.getTime() > since)
+  return isKnown && address !== undefined ? `${nameKey}@${address}` : nameKey
+}
+
+/** Tries at a locked name count for the address: they are not free. */
+async function mustBeAllowed(limiter: Limiter<'username' | 'address'>): Promise<void> {
+  await limiter.check('address')
+  try {
+    await limiter.check('username')
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'TOO_MANY_REQUESTS') await limiter.count('address')
+    throw error
+  }
+}
+
+interface Found {
+  readonly user: NamesakeRow
+  /** Of one who came from the Koa shop: what replaces its hash. */
+  readonly newHash?: string
 }
 
 async function findUser(
-  tx: Sql,
-  namesakes: readonly UserRow[],
+  namesakes: readonly NamesakeRow[],
   password: string,
   legacySalt: string,
-): Promise<UserRow | undefined> {
+): Promise<Found | undefined> {
   let hashed = false
-  for (const row of namesakes) {
-    const hash = row.password ?? ''
+  for (const user of namesakes) {
+    const hash = user.password ?? ''
     if (isLegacyHash(hash)) {
       if (legacySalt === '' || !verifyLegacy(password, legacySalt, hash)) continue
       // Making the new hash costs what verifying one costs: old and new users cannot be told apart by the clock.
-      await upgrade(tx, row, password)
-      return row
+      return { user, newHash: await hashSecret(password) }
     }
     // A row without password, or with one that no shop of ours has written, opens for nobody.
     if (!isSecretHash(hash)) continue
     hashed = true
-    if (await verifySecret(password, hash)) return row
+    if (await verifySecret(password, hash)) return { user }
   }
   if (!hashed) await verifySecret(password, nobodysHash)
   return undefined
 }
 
-async function upgrade(tx: Sql, row: UserRow, password: string): Promise<void> {
-  await tx.run('UPDATE user SET password = ? WHERE id = ? AND password = ?', [
-    await hashSecret(password),
-    row.id,
-    row.password,
-  ])
+/** Once a day is enough. */
+async function remember(
+  user: UserRow & { address_last_at: Date | null },
+  address: string | undefined,
+  { db, now }: LoginDeps,
+): Promise<void> {
+  if (address === undefined) return
+  const lastAt = user.address_last_at?.getTime() ?? 0
+  if (now().getTime() - lastAt >= DAY_MS) await rememberAddress(db, user.id, address, now())
 }

@@ -1,5 +1,4 @@
 import { migrations, seeds } from 'letao:sql'
-import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
 import { type MigrateReport, migrate } from './migrate.ts'
 
@@ -8,19 +7,19 @@ const STATEMENT_TIMEOUT_MS = 15 * 60_000
 
 /** Invoked by ops: `{}` applies what is missing, `{ "seed": true }` also fills empty tables. Throws when it fails. */
 export const main_handler = job(
-  { needs: ['DATABASE_URL'], summarise },
-  async ({ event, config, now, log }) => {
-    const db = openDatabase(config.DATABASE_URL, {
-      multipleStatements: true,
-      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    })
-    try {
-      return await migrate({ seed: event.seed === true }, { db, migrations, seeds, now, log })
-    } finally {
-      await db.close()
-    }
+  {
+    fields: ['seed'],
+    database: { multipleStatements: true, statementTimeoutMs: STATEMENT_TIMEOUT_MS },
+    summarise,
   },
+  async ({ event, db, now, log }) =>
+    await migrate({ seed: readSeed(event.seed) }, { db, migrations, seeds, now, log }),
 )
+
+function readSeed(given: unknown): boolean {
+  if (given === undefined || typeof given === 'boolean') return given ?? false
+  throw new Error('seed must be true or false')
+}
 
 function summarise({ applied, alreadyApplied, seeded }: MigrateReport): string[] {
   return [

@@ -1,4 +1,3 @@
-import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
 import { createWechat, createWechatRefunds } from '#shared/payment/gateway/wechat-v2'
 import { type ReconcileReport, reconcile } from './reconcile.ts'
@@ -6,18 +5,13 @@ import { sweep } from './sweep.ts'
 
 /** Timer, every 5 minutes – settles or closes what is still open. Throws when WeChat or the database is gone. */
 export const main_handler = job(
-  { needs: ['DATABASE_URL', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'], summarise },
-  async ({ config, now, log, msLeft }) => {
-    const db = openDatabase(config.DATABASE_URL)
-    try {
-      const wechat = { wechat: createWechat(config), refunds: createWechatRefunds(config) }
-      const report = await reconcile({ db, config, ...wechat, now, log, msLeft })
-      await sweep({ db, now })
-      log.info('reconciled', { ...report })
-      return report
-    } finally {
-      await db.close()
-    }
+  { needs: ['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'], summarise },
+  async ({ config, db, now, log, msLeft }) => {
+    const wechat = { wechat: createWechat(config), refunds: createWechatRefunds(config) }
+    const report = await reconcile({ db, config, ...wechat, now, log, msLeft })
+    await sweep({ db, now })
+    log.info('reconciled', { ...report })
+    return report
   },
 )
 

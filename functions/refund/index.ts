@@ -1,4 +1,3 @@
-import { openDatabase } from '#shared/db'
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
 import { createWechatRefunds } from '#shared/payment/gateway/wechat-v2'
@@ -13,17 +12,13 @@ import { refund } from './refund.ts'
  */
 export const main_handler = job(
   {
-    needs: ['DATABASE_URL', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY', 'WX_CERT_PEM', 'WX_KEY_PEM'],
+    needs: ['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY', 'WX_CERT_PEM', 'WX_KEY_PEM'],
+    fields: ['out_trade_no', 'transaction_id', 'refund_fee', 'out_refund_no', 'reason'],
     summarise,
   },
-  async ({ event, config, now, log }) => {
-    const input = readInput(event)
-    const db = openDatabase(config.DATABASE_URL)
-    try {
-      return show(await refund(input, { db, config, wechat: createWechatRefunds(config), now, log }))
-    } finally {
-      await db.close()
-    }
+  async ({ event, config, db, now, log }) => {
+    const wechat = createWechatRefunds(config)
+    return show(await refund(readInput(event), { db, config, wechat, now, log }))
   },
 )
 

@@ -16,7 +16,7 @@ export const main_handler = endpoint(
       renderError: refused,
     },
     async ({ body, config, db, now, log }) => {
-      await takeRefundNotify(body as string, { config, db, wechat: createWechatRefunds(config), now, log })
+      await takeRefundNotify(body, { config, db, wechat: createWechatRefunds(config), now, log })
       return acknowledged()
     },
   ),

@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors'
 import { endpoint, route } from '#shared/http'
-import { addressSubject, createLimiter } from '#shared/limits'
+import { addressSubject } from '#shared/limits'
 import { registerLimits } from './limits.ts'
 import { register } from './register.ts'
 import { registerBody } from './schema.ts'
@@ -13,21 +13,21 @@ export const main_handler = endpoint(
       paths: ['/register', '/user/register', '/users/register'],
       schema: registerBody,
       invalid: 'REGISTER_INVALID',
+      limits: registerLimits,
+      subjects: ({ request }) => {
+        const address = addressSubject(request.clientAddress)
+        return { address, codes: address }
+      },
+      budgetMs: 4500,
     },
-    async ({ body, request, config, db, now }) => {
+    async ({ body, limiter, config, db, now, log }) => {
       if (config.REGISTER_REQUIRES_SMS && body.smscode === undefined) {
         throw new AppError('REGISTER_INVALID', { msg: '短信验证码smscode不能为空' })
       }
       if (config.PASSWORD_PATTERN && !config.PASSWORD_PATTERN.test(body.password)) {
         throw new AppError('REGISTER_INVALID', { msg: '密码password不符合要求' })
       }
-      const limiter = createLimiter({
-        name: 'register',
-        limits: registerLimits,
-        enabled: config.RATE_LIMIT === 'on',
-        now,
-      })
-      await register({ ...body, address: addressSubject(request.clientAddress) }, { db, limiter, now })
+      await register(body, { db, limiter, now, log })
       return { msg: '注册成功' }
     },
   ),

@@ -1,62 +1,68 @@
 /** Makes a user of somebody who proved a mobile. */
-
-import { checkCode, hashSecret, redeemCode } from '#shared/accounts'
-import type { Database, Sql } from '#shared/db'
-import { isDuplicateKey } from '#shared/db'
+import { findTaken, hashSecret, insertUser, type ProvenCode, proveCode, useCode } from '#shared/accounts'
+import type { Database } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
-import type { registerLimits } from './limits.ts'
+import { errorFields, type Logger } from '#shared/log'
 import type { RegisterBody } from './schema.ts'
 
 export interface RegisterDeps {
   db: Database
-  limiter: Limiter<typeof registerLimits>
+  limiter: Limiter<'address' | 'codes'>
   now: () => Date
+  log: Logger
 }
 
-type Outcome = 'registered' | 'wrong code' | 'username taken' | 'mobile taken'
-
 /**
- * The slot of the address is taken first and given back when nobody was registered: parallel tries cannot slip
- * past the limit. The code is redeemed by the transaction that inserts the user, so it serves exactly one.
+ * Cheap before costly: limits, then the code, then the names, and only then the hash of the password. The transaction
+ * that inserts the user redeems the code and counts the registration, so that each happens exactly once or not at all.
  *
  * @throws AppError SMS_CODE_WRONG, REGISTER_TAKEN, TOO_MANY_REQUESTS
  */
-export async function register(input: RegisterBody & { address: string }, deps: RegisterDeps): Promise<void> {
-  const { db, limiter } = deps
-  const { address } = input
-  await db.transaction((tx) => limiter.admit(tx, { address }))
-  const hash = await hashSecret(input.password)
-  const outcome = await db.transaction((tx) => insertUser(tx, input, hash, deps.now()))
-  if (outcome !== 'registered') await db.transaction((tx) => limiter.giveBack(tx, { address }))
-  if (outcome === 'wrong code') throw new AppError('SMS_CODE_WRONG')
-  if (outcome === 'username taken') throw new AppError('REGISTER_TAKEN', { msg: '用户名已存在' })
-  if (outcome === 'mobile taken') throw new AppError('REGISTER_TAKEN', { msg: '手机号已注册' })
-}
-
-/** Returns instead of throwing: a wrong try of the code has to be committed. */
-async function insertUser(tx: Sql, input: RegisterBody, hash: string, now: Date): Promise<Outcome> {
-  const { username, mobile, smscode } = input
-  const code =
-    smscode === undefined
-      ? undefined
-      : await checkCode(tx, { mobile, purpose: 'register', code: smscode, now })
-  if (smscode !== undefined && !code) return 'wrong code'
-  // Old rows may hold a name or a mobile beside the unique key's reach, so the key alone is not enough.
-  if (await tx.row('SELECT id FROM user WHERE username = ? LIMIT 1', [username])) return 'username taken'
-  if (await tx.row('SELECT id FROM user WHERE mobile = ? LIMIT 1', [mobile])) return 'mobile taken'
+export async function register(input: RegisterBody, deps: RegisterDeps): Promise<void> {
+  const { db, limiter, now } = deps
+  await limiter.check('address')
+  if (input.smscode !== undefined) await limiter.admit('codes')
   try {
-    await tx.run('INSERT INTO user (username, password, mobile, created_at) VALUES (?, ?, ?, ?)', [
-      username,
-      hash,
-      mobile,
-      now,
-    ])
+    const code = await prove(input, deps)
+    mustBeFree(await findTaken(db, input))
+    const password = await hashSecret(input.password)
+    await db.transaction(async (tx) => {
+      if (code && !(await useCode(tx, code.id, now()))) throw new AppError('SMS_CODE_WRONG')
+      const outcome = await insertUser(tx, { ...input, password }, now())
+      mustBeFree(outcome === 'inserted' ? undefined : outcome)
+      await limiter.in(tx).admit('address')
+    })
   } catch (error) {
-    if (isDuplicateKey(error, 'user_username')) return 'username taken'
-    if (isDuplicateKey(error, 'user_mobile')) return 'mobile taken'
+    if (input.smscode !== undefined && isOurFault(error)) await takeBack(deps)
     throw error
   }
-  if (code) await redeemCode(tx, code, now)
-  return 'registered'
+}
+
+async function prove(
+  { mobile, smscode }: RegisterBody,
+  { db, now }: RegisterDeps,
+): Promise<ProvenCode | undefined> {
+  if (smscode === undefined) return undefined
+  const code = await proveCode(db, { mobile, purpose: 'register', code: smscode, now: now() })
+  if (!code) throw new AppError('SMS_CODE_WRONG')
+  return code
+}
+
+function mustBeFree(taken: 'username' | 'mobile' | undefined): void {
+  if (taken === 'username') throw new AppError('REGISTER_TAKEN', { msg: '用户名已存在' })
+  if (taken === 'mobile') throw new AppError('REGISTER_TAKEN', { msg: '手机号已注册' })
+}
+
+function isOurFault(error: unknown): boolean {
+  return !(error instanceof AppError) || error.http >= 500
+}
+
+/** A fault of ours is not counted against the caller. */
+async function takeBack({ limiter, log }: RegisterDeps): Promise<void> {
+  try {
+    await limiter.giveBack('codes')
+  } catch (error) {
+    log.warn('give_back_failed', errorFields(error))
+  }
 }

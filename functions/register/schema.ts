@@ -8,7 +8,7 @@ export interface RegisterBody {
   smscode?: string
 }
 
-export const registerBody = parameters<RegisterBody>({
+const fields = parameters<RegisterBody>({
   username: line({ min: 3, max: 20 })
     // No blanks at the ends: MySQL compares "tom" and "tom " as equal, people do not see the difference.
     .pattern(/^\S(.*\S)?$/u)
@@ -26,3 +26,24 @@ export const registerBody = parameters<RegisterBody>({
   // Any text can be tried: one that is no code at all is a wrong code.
   smscode: Joi.string().max(20).empty('').label('短信验证码smscode'),
 })
+
+/** Other names under which the tutorial's storefronts send a field; the first that is there counts. */
+const otherNames = { repeat_password: ['repeatPassword'], smscode: ['smsCode', 'sms'] } as const
+
+/** What `POST /register` takes. */
+export const registerBody = {
+  validate: (sent: unknown) => fields.validate(withOurNames(sent)),
+  describe: () => fields.describe(),
+}
+
+function withOurNames(sent: unknown): unknown {
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return sent
+  const named: Record<string, unknown> = { ...sent }
+  for (const [name, others] of Object.entries(otherNames)) {
+    const given = [name, ...others].find((each) => isGiven(named[each]))
+    if (given !== undefined) named[name] = named[given]
+  }
+  return named
+}
+
+const isGiven = (value: unknown) => value !== undefined && value !== ''

@@ -1,5 +1,5 @@
 import { endpoint, route } from '#shared/http'
-import { addressSubject, createLimiter } from '#shared/limits'
+import { addressSubject, siteSubject } from '#shared/limits'
 import { smsLimits } from './limits.ts'
 import { sendSms } from './provider.ts'
 import { smsBody } from './schema.ts'
@@ -13,25 +13,31 @@ export const main_handler = endpoint(
       paths: ['/sms', '/sendSms'],
       schema: smsBody,
       needs: ['SMS_SECRET_ID', 'SMS_SECRET_KEY', 'SMS_SDK_APP_ID', 'SMS_SIGN_NAME', 'SMS_TEMPLATE_ID'],
+      limits: smsLimits,
+      subjects: ({ body, request }) => ({
+        mobile: body.mobile,
+        address: addressSubject(request.clientAddress),
+        site: siteSubject(request.clientAddress),
+        shop: 'all',
+      }),
+      budgetMs: 4500,
     },
-    async ({ body, request, config, db, now }) => {
-      const code = await sendCode(
-        { mobile: body.mobile, address: addressSubject(request.clientAddress) },
-        {
-          db,
-          limiter: createLimiter({
-            name: 'sms',
-            limits: smsLimits,
-            enabled: config.RATE_LIMIT === 'on',
-            now,
-          }),
-          send: (mobile, code) => sendSms(mobile, code, config),
-          codeLength: config.SMS_CODE_LENGTH,
-          codeTtlSec: config.SMS_CODE_TTL,
-          now,
-        },
-      )
-      return { msg: '短信发送成功', ...(config.SMS_ECHO_CODE && { code, smscode: code }) }
+    async ({ body, limiter, config, db, now, log }) => {
+      const code = await sendCode(body.mobile, {
+        db,
+        limiter,
+        send: (mobile, code) => sendSms(mobile, code, config),
+        codeLength: config.SMS_CODE_LENGTH,
+        codeTtlSec: config.SMS_CODE_TTL,
+        now,
+        log,
+      })
+      const echo = config.SMS_ECHO_CODE && {
+        code,
+        smscode: code,
+        ...(config.TUTORIAL_CLIENTS === 'on' && { data: code }),
+      }
+      return { msg: '短信发送成功', ...echo }
     },
   ),
 )

@@ -1,42 +1,65 @@
 /** Sends the code that registration asks for. */
-
-import { createCode, dropCode, storeCode } from '#shared/accounts'
-import type { Database } from '#shared/db'
+import { createCode, deleteCode, hashCode, insertCode } from '#shared/accounts'
+import type { Database, Sql } from '#shared/db'
+import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
-import type { smsLimits } from './limits.ts'
+import { errorFields, type Logger } from '#shared/log'
 
 export interface SmsDeps {
   db: Database
-  limiter: Limiter<typeof smsLimits>
+  limiter: Limiter<'mobile' | 'address' | 'site' | 'shop'>
   /** Hands the code to the provider; throws when it did not take it. */
   send(mobile: string, code: string): Promise<void>
   codeLength: number
   codeTtlSec: number
   now: () => Date
+  log: Logger
 }
 
+/** From here on ops hear of it: a campaign, or somebody who pumps SMS. */
+const NEAR = 0.8
+
 /**
- * The limits are passed before the provider is called, and the code is stored before it is sent. When the provider
- * does not take it, the mobile's minute is given back; the address's hit stays, so that nobody hammers the provider.
+ * The limits are passed before anything is computed or sent, and the code is stored before it is sent. What the provider
+ * refuses was not sent: the mobile's minute is given back; the address's hit stays, so that nobody hammers the provider.
+ * Where nobody knows whether it was sent, the phone may have it: code and minute stay.
  *
  * @returns the code, for set-ups that echo it
+ * @throws AppError TOO_MANY_REQUESTS, SMS_REFUSED, UPSTREAM_FAILED
  */
-export async function sendCode(input: { mobile: string; address: string }, deps: SmsDeps): Promise<string> {
-  const { mobile, address } = input
-  const { db, limiter, now } = deps
+export async function sendCode(mobile: string, deps: SmsDeps): Promise<string> {
+  const { db, limiter } = deps
+  await limiter.check()
   const code = createCode(deps.codeLength)
-  const id = await db.transaction(async (tx) => {
-    await limiter.admit(tx, { mobile, address })
-    return storeCode(tx, { mobile, purpose: 'register', code, ttlSec: deps.codeTtlSec, now: now() })
+  const hash = await hashCode(code)
+  const { id, shopShare } = await db.transaction(async (tx) => {
+    const { shop: shopShare = 0 } = await limiter.in(tx).admit()
+    return { id: await store(tx, mobile, hash, deps), shopShare }
   })
+  if (shopShare >= NEAR) deps.log.error('sms_hourly_limit_near', { share: Math.floor(shopShare * 100) })
   try {
     await deps.send(mobile, code)
   } catch (error) {
-    await db.transaction(async (tx) => {
-      await limiter.giveBack(tx, { mobile })
-      await dropCode(tx, id)
-    })
+    if (error instanceof AppError && error.code === 'SMS_REFUSED') await takeBack(id, deps)
     throw error
   }
   return code
+}
+
+function store(tx: Sql, mobile: string, hash: string, { now, codeTtlSec }: SmsDeps): Promise<number> {
+  const moment = now()
+  const expiresAt = new Date(moment.getTime() + codeTtlSec * 1000)
+  return insertCode(tx, { mobile, purpose: 'register', hash, expiresAt, now: moment })
+}
+
+/** The provider's word is what the shopper has to hear, also when this does not work. */
+async function takeBack(id: number, { db, limiter, log }: SmsDeps): Promise<void> {
+  try {
+    await db.transaction(async (tx) => {
+      await limiter.in(tx).giveBack('mobile', 'shop')
+      await deleteCode(tx, id)
+    })
+  } catch (error) {
+    log.warn('give_back_failed', errorFields(error))
+  }
 }

@@ -16,7 +16,7 @@ export const main_handler = endpoint(
       renderError: refused,
     },
     async ({ body, config, db, now, log }) => {
-      await takeNotify(body as string, { config, db, now, log })
+      await takeNotify(body, { config, db, now, log })
       return acknowledged()
     },
   ),

@@ -1,7 +1,6 @@
 import { readUser } from '#shared/accounts'
 import { AppError } from '#shared/errors'
 import { endpoint, route } from '#shared/http'
-import { createLimiter } from '#shared/limits'
 import { createWechat } from '#shared/payment/gateway/wechat-v2'
 import { orderLimits } from './limits.ts'
 import { orderBody } from './schema.ts'
@@ -22,19 +21,15 @@ export const main_handler = endpoint(
       auth: readUser,
       schema: orderBody,
       needs: ['JWT_SECRET', 'WX_APPID', 'WX_MCH_ID', 'WX_API_KEY', 'WX_NOTIFY_URL'],
+      limits: orderLimits,
+      subjects: ({ user }) => ({ user: String(user.id) }),
+      idempotent: true,
     },
-    async ({ body, request, user, config, db, now, log }) => {
+    async ({ body, request, user, idempotencyKey, limiter, config, db, now, log }) => {
       if (body.total_fee !== undefined && config.CLIENT_PRICED_ORDERS === 'deny') {
         throw new AppError('INVALID_PARAMETER', { msg: '请用商品items下单，价格由服务器计算' })
       }
-      const limiter = createLimiter({
-        name: 'order',
-        limits: orderLimits,
-        enabled: config.RATE_LIMIT === 'on',
-        now,
-      })
-      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
-      const input = { body, userId: user.id, clientAddress: request.clientAddress, idempotencyKey }
+      const input = { body, userId: user.id, clientAddress: request.clientAddress ?? '', idempotencyKey }
       return {
         data: await orderAndPay(input, {
           db,
@@ -48,10 +43,3 @@ export const main_handler = endpoint(
     },
   ),
 )
-
-function readIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined || header === '') return undefined
-  if (!/^[\x21-\x7e]{1,255}$/.test(header))
-    throw new AppError('INVALID_PARAMETER', { msg: 'Idempotency-Key格式不正确' })
-  return header
-}

@@ -1,4 +1,6 @@
-import type { Limits } from '#shared/limits'
+import { limitsOf } from '#shared/limits'
 
-/** Contract, section 4, Limits: new orders of one user. */
-export const orderLimits = { user: [{ max: 20, windowSec: 60 }] } satisfies Limits
+/** Contract, section 4, Limits. */
+export const orderLimits = limitsOf('order', {
+  user: { about: 'orders of one user', rules: [{ max: 20, windowSec: 60 }] },
+})

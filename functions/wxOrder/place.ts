@@ -9,14 +9,13 @@ import type { Limiter } from '#shared/limits'
 import { createNonce } from '#shared/payment/gateway/wechat-v2'
 import { findOrderByKey, type OrderRow, readOrder } from '#shared/payment/ledger'
 import { beijingDigits, formatBeijing } from '#shared/time'
-import type { orderLimits } from './limits.ts'
 import { describe, type OrderLine, payableText, priceItems, totalOf } from './price.ts'
 import type { OrderBody } from './schema.ts'
 
 export interface PlaceDeps {
   db: Database
   config: Config<'WX_APPID' | 'WX_MCH_ID' | 'WX_NOTIFY_URL'>
-  limiter: Limiter<typeof orderLimits>
+  limiter: Limiter<'user'>
   now: () => Date
 }
 
@@ -50,7 +49,7 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
       return await db.transaction(async (tx) => {
         const order = await insertOrder(tx, input, lines, hash, deps)
         // Last, so that many orders of one user wait for its row as briefly as can be, and repetitions not at all.
-        await deps.limiter.admit(tx, { user: String(userId) })
+        await deps.limiter.in(tx).admit()
         return order
       })
     } catch (error) {

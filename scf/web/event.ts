@@ -11,10 +11,15 @@ export interface WebEvent {
   readonly queryString: Readonly<Record<string, string>>
   readonly body: string
   readonly isBase64Encoded?: true
+  /** Says that nobody vouches for the headers: the client's address is looked for elsewhere. */
+  readonly isWebFunction: true
 }
 
-/** The role's credentials, which the platform hands to web functions in headers and nobody here needs. */
-const credentialHeader = /^x-scf-(secret-|session-token|token)/
+/**
+ * For a web function the platform writes the role's credentials into such headers, which nobody here needs, and hands
+ * on all others as the client sent them: his own word.
+ */
+const platformHeader = /^x-scf-/
 
 /** Makes the event. Of repeated query parameters the first counts, of repeated headers all. */
 export function toWebEvent(
@@ -32,6 +37,7 @@ export function toWebEvent(
     headers: headersOf(request.headers),
     queryString,
     body: body.toString(isText ? 'utf8' : 'base64'),
+    isWebFunction: true,
     ...(isText ? {} : { isBase64Encoded: true as const }),
   }
 }
@@ -39,7 +45,7 @@ export function toWebEvent(
 function headersOf(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || credentialHeader.test(name)) continue
+    if (value === undefined || platformHeader.test(name)) continue
     kept[name] = Array.isArray(value) ? value.join(', ') : value
   }
   return kept

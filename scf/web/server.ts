@@ -62,7 +62,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const requestId = String(request.headers['x-scf-request-id'] ?? randomUUID())
+  const requestId = requestIdOf(request)
   try {
     const body = await readBody(request)
     if (body === undefined) {
@@ -80,6 +80,12 @@ async function serve(
     if (!response.headersSent) send(response, { statusCode: 500, headers: {}, body: Buffer.alloc(0) })
     else response.destroy()
   }
+}
+
+/** The platform's number of the request; another text in its place is the client's, and does not get into the log. */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = String(headers['x-scf-request-id'] ?? '')
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(given) ? given : randomUUID()
 }
 
 /** The whole body, or undefined when it is larger than the platform would let through. */

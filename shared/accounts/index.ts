@@ -1,3 +1,5 @@
 export * from './password.ts'
 export * from './sms-code.ts'
+export * from './sms-code-table.ts'
 export * from './token.ts'
+export * from './user-table.ts'

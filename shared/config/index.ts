@@ -1,2 +1,5 @@
 export * from './config.ts'
 export { type DatabaseTarget, databaseTarget } from './database-url.ts'
+export * from './secrets.ts'
+export * from './stages.ts'
+export { type Config, type VariableName, variables } from './variables.ts'

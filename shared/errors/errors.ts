@@ -20,6 +20,11 @@ export const errorTable = {
   ORDER_PAID: { status: 1051, http: 200, msg: '订单已支付' },
   ORDER_CLOSED: { status: 1052, http: 200, msg: '订单已关闭，请重新下单' },
   ORDER_NOT_FOUND: { status: 1054, http: 200, msg: '订单不存在' },
+  RECORD_NOT_FOUND: { status: 1054, http: 200, msg: '内容不存在' },
+  STATE_CONFLICT: { status: 1060, http: 200, msg: '当前状态不允许此操作' },
+  PRICE_CHANGED: { status: 1061, http: 200, msg: '价格有变动，请确认后重新提交' },
+  SOLD_OUT: { status: 1063, http: 200, msg: '商品已售罄或库存不足' },
+  TOO_MANY_UNPAID: { status: 1065, http: 200, msg: '未支付的订单太多，请先支付或关闭' },
   BODY_UNREADABLE: { status: 400, http: 400, msg: '请求内容无法解析' },
   UNAUTHORIZED: { status: 401, http: 401, msg: '请先登录' },
   NOT_FOUND: { status: 404, http: 404, msg: '接口不存在' },
@@ -44,6 +49,9 @@ export interface AppErrorOptions {
   cause?: unknown
 }
 
+/** A failover or a burst is over in seconds. */
+const tryAgainLater = { 'Retry-After': '5' }
+
 /** The only error that decides what an answer says. Anything else that is thrown becomes INTERNAL. */
 export class AppError extends Error {
   readonly code: ErrorCode
@@ -57,7 +65,7 @@ export class AppError extends Error {
     this.code = code
     this.msg = this.message
     this.data = options.data
-    this.headers = options.headers ?? {}
+    this.headers = { ...(code === 'DATABASE_UNAVAILABLE' && tryAgainLater), ...options.headers }
   }
 
   get status(): number | false {
@@ -80,3 +88,8 @@ export class ConfigError extends Error {
     this.mayBeShown = options.mayBeShown
   }
 }
+
+/** Faults of ours, or of those behind us: the cause goes into the log. */
+export type FaultCode = {
+  [C in ErrorCode]: (typeof errorTable)[C]['http'] extends 500 | 502 | 503 ? C : never
+}[ErrorCode]

@@ -48,7 +48,9 @@ export function cacheable(fields: Success, maxAgeSec: number, request: HttpReque
 
 /** The envelope of a refusal or a fault. */
 export function failure(error: AppError, requestId: string): Answer {
-  const body = { status: error.status, msg: error.msg, requestId, ...(error.data && { data: error.data }) }
+  const { status, msg, data } = error
+  // Half of the tutorial's storefronts read the text under the other name.
+  const body = { status, msg, message: msg, requestId, ...(data && { data }) }
   return answer(error.http, JSON.stringify(body), error.headers)
 }
 
@@ -60,16 +62,28 @@ export function corsHeaders(origin: string | undefined, allowed: readonly string
   return { 'Access-Control-Allow-Origin': origin, Vary: 'Origin', ...exposed }
 }
 
+/** What may be asked of a path with these methods: also what HTTP grants beside them. */
+export function allowedMethods(methods: readonly string[]): string {
+  return [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(
+    ', ',
+  )
+}
+
 /** The answer to a preflight for a path with these methods. */
 export function preflight(methods: readonly string[]): Answer {
   return {
     statusCode: 204,
     headers: {
-      'Access-Control-Allow-Methods': [...methods, 'OPTIONS'].join(', '),
+      'Access-Control-Allow-Methods': allowedMethods(methods),
       'Access-Control-Allow-Headers': 'Content-Type, Authorization, Idempotency-Key',
       'Access-Control-Max-Age': '7200',
     },
     body: '',
     isBase64Encoded: false,
   }
+}
+
+/** Did the handler finish the answer itself? */
+export function isAnswer(result: Success | Answer): result is Answer {
+  return typeof result.statusCode === 'number' && typeof result.body === 'string'
 }

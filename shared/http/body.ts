@@ -1,6 +1,7 @@
 /** What a request's body may be, and how it is read. */
+import { isUtf8 } from 'node:buffer'
 import { AppError } from '#shared/errors'
-import type { HttpRequest } from './event.ts'
+import { firstOfEach, type HttpRequest } from './event.ts'
 
 /** Of the body, in bytes, after base64. */
 export const MAX_BODY_BYTES = 100 * 1024
@@ -19,16 +20,37 @@ const accepted: Record<BodyKind, readonly string[]> = {
  */
 export function readBody(request: HttpRequest, kind: BodyKind): unknown {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  const text = request.rawBody.toString('utf8')
-  if (!accepted[kind].includes(type) && !(text === '' && kind === 'json'))
+  const isEmpty = request.rawBody.length === 0
+  if (!accepted[kind].includes(type) && !(isEmpty && kind === 'json'))
     throw new AppError('UNSUPPORTED_MEDIA_TYPE')
+  const text = decode(request.rawBody)
   if (kind === 'xml') return text
   if (text.trim() === '') return {}
-  if (type === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(text))
+  if (type === 'application/x-www-form-urlencoded') return readForm(text)
   try {
     return JSON.parse(text)
   } catch (error) {
     // The parser's message quotes the body: it is not kept.
-    throw new AppError('BODY_UNREADABLE', { cause: new Error((error as Error).name) })
+    throw unreadable((error as Error).name)
   }
+}
+
+const BYTE_ORDER_MARK = '\ufeff'
+
+/** Never with replacement: a name in another encoding would be stored as question marks, like any other such name. */
+function decode(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw unreadable('not UTF-8')
+  const text = bytes.toString('utf8')
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
+}
+
+function readForm(text: string): Record<string, string> {
+  for (const [escaped] of text.matchAll(/(?:%[\da-f]{2})+/gi)) {
+    if (!isUtf8(Buffer.from(escaped.replaceAll('%', ''), 'hex'))) throw unreadable('not UTF-8')
+  }
+  return { ...firstOfEach(new URLSearchParams(text)) }
+}
+
+function unreadable(why: string): AppError {
+  return new AppError('BODY_UNREADABLE', { cause: new Error(why) })
 }

@@ -1,4 +1,5 @@
-/** The three shapes of an event, made one: function URL and custom domain, API gateway, timer. */
+/** The shapes of an event, made one: function URL and custom domain, API gateway, our own web server. */
+import { clientAddress } from './client-address.ts'
 
 /** What the platform hands to `main_handler`. Every field may be missing: callers are not ours. */
 export interface ScfEvent {
@@ -10,14 +11,8 @@ export interface ScfEvent {
   body?: unknown
   isBase64Encoded?: unknown
   requestContext?: unknown
-}
-
-/** The fields of SCF's context that we use. It also carries `environ`, with every secret: never log it. */
-export interface ScfContext {
-  request_id?: string
-  function_name?: string
-  time_limit_in_ms?: number
-  callbackWaitsForEmptyEventLoop?: boolean
+  /** Set by `scf/web` alone: the request came as plain HTTP. */
+  isWebFunction?: unknown
 }
 
 export interface HttpRequest {
@@ -28,8 +23,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
   readonly rawBody: Buffer
-  /** Where the request comes from, without port: see `TRUSTED_PROXIES`. */
-  readonly clientAddress: string
+  /** Where the request comes from, without port (`TRUSTED_PROXIES`); undefined: nobody knows. */
+  readonly clientAddress: string | undefined
 }
 
 /** Was it an HTTP request that caused this event? A timer or ops send other shapes. */
@@ -47,7 +42,6 @@ export function toHttpRequest(
 ): HttpRequest {
   const headers = texts(event.headers, (name) => name.toLowerCase())
   const context = isRecord(event.requestContext) ? event.requestContext : {}
-  const body = typeof event.body === 'string' ? event.body : ''
   return {
     method: String(event.httpMethod).toUpperCase(),
     path: normalisePath(typeof event.path === 'string' ? event.path : '/', [
@@ -57,14 +51,36 @@ export function toHttpRequest(
     headers,
     // The API gateway's `queryStringParameters` has only the parameters that were declared there.
     query: { ...queryOf(event.queryString), ...queryOf(event.queryStringParameters) },
-    rawBody: Buffer.from(body, event.isBase64Encoded === true ? 'base64' : 'utf8'),
-    clientAddress: clientAddress(headers, context.sourceIp, options.trustedProxies),
+    rawBody: bodyOf(event),
+    clientAddress: clientAddress({
+      headers,
+      sourceIp: context.sourceIp,
+      isWebFunction: event.isWebFunction === true,
+      trustedProxies: options.trustedProxies,
+    }),
   }
 }
 
+/** Bytes that are no text: half a surrogate pair has none in UTF-8. */
+const NO_TEXT = Buffer.from([0xff])
+
+function bodyOf({ body, isBase64Encoded }: ScfEvent): Buffer {
+  if (typeof body !== 'string') return Buffer.alloc(0)
+  if (isBase64Encoded === true) return Buffer.from(body, 'base64')
+  return body.isWellFormed() ? Buffer.from(body) : Buffer.concat([Buffer.from(body), NO_TEXT])
+}
+
+/** Longer ones belong to nobody; they are not looked at any further. */
+const MAX_PATH = 1024
+
 /** The path that routes are compared with: `/Release/Banners/` → `/banners`. Prefixes may come in any order. */
 export function normalisePath(path: string, prefixes: readonly string[] = []): string {
-  let clean = (path.split('?')[0] ?? '').toLowerCase().replace(/\/+$/, '')
+  const query = path.indexOf('?')
+  let end = query < 0 ? path.length : query
+  // From the end, once: a pattern would begin anew at each of many slashes.
+  while (end > 0 && path[end - 1] === '/') end--
+  let clean = path.slice(0, Math.min(end, MAX_PATH)).toLowerCase()
+  if (end > MAX_PATH) return clean
   const left = new Set(prefixes.filter((prefix) => prefix !== ''))
   for (;;) {
     const prefix = [...left].find((each) => clean === each || clean.startsWith(`${each}/`))
@@ -79,8 +95,14 @@ function stagePrefix(stage: unknown): string {
 }
 
 function queryOf(query: unknown): Record<string, string> {
-  if (typeof query === 'string') return texts(Object.fromEntries(new URLSearchParams(query)))
-  return texts(query)
+  return typeof query === 'string' ? firstOfEach(new URLSearchParams(query)) : texts(query)
+}
+
+/** The parameters of a query or a form; of a repeated one the first counts, as in the object that gateways make of it. */
+export function firstOfEach(parameters: URLSearchParams): Record<string, string> {
+  const result: Record<string, string> = Object.create(null)
+  for (const [name, value] of parameters) result[name] ??= value
+  return result
 }
 
 /** The text fields of an object; of repeated ones the first. */
@@ -94,23 +116,6 @@ function texts(source: unknown, rename = (name: string) => name): Record<string,
     }
   }
   return result
-}
-
-function clientAddress(headers: Record<string, string>, sourceIp: unknown, trustedProxies: number): string {
-  // Behind the API gateway the header would be the client's own invention.
-  const platform = typeof sourceIp === 'string' && sourceIp !== '' ? sourceIp : headers['x-scf-remote-addr']
-  const hops = (headers['x-forwarded-for'] ?? '')
-    .split(',')
-    .map((hop) => hop.trim())
-    .filter((hop) => hop !== '')
-  const forwarded = trustedProxies > 0 ? hops[Math.max(0, hops.length - trustedProxies)] : undefined
-  return withoutPort(forwarded ?? platform ?? 'unknown')
-}
-
-/** `203.0.113.9:51000` and `[2001:db8::1]:51000` without their port. */
-export function withoutPort(address: string): string {
-  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ?? /^([^:]+):\d+$/.exec(address)?.[1] ?? address
-  return bare.slice(0, 64)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

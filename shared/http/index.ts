@@ -1,4 +1,6 @@
 export * from './answer.ts'
 export * from './body.ts'
+export * from './client-address.ts'
 export * from './endpoint.ts'
 export * from './event.ts'
+export { type Call, type Route, type RouteOptions, route } from './route.ts'

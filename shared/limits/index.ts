@@ -1,1 +1,6 @@
-export * from './rate-limit.ts'
+export * from './address-subject.ts'
+export * from './hits.ts'
+export * from './limiter.ts'
+export * from './limits.ts'
+export * from './rate-limit-table.ts'
+export * from './store.ts'

@@ -1,15 +1,17 @@
 /**
  * Structured logs: one flat JSON object a line on stdout, which CLS splits into searchable fields (first level
- * only). `event` is a stable name in snake case; docs/operations.md lists those that deserve an alarm.
+ * only). `event` is a stable name of the table in events.ts.
  */
+import type { LogEvent } from './events.ts'
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
 
 export interface Logger {
-  debug(event: string, fields?: LogFields): void
-  info(event: string, fields?: LogFields): void
-  warn(event: string, fields?: LogFields): void
-  error(event: string, fields?: LogFields): void
+  debug(event: LogEvent, fields?: LogFields): void
+  info(event: LogEvent, fields?: LogFields): void
+  warn(event: LogEvent, fields?: LogFields): void
+  error(event: LogEvent, fields?: LogFields): void
 }
 
 export interface LoggerOptions {
@@ -28,7 +30,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const write = options.write ?? ((line: string) => void process.stdout.write(line))
   const log =
     (level: LogLevel) =>
-    (event: string, fields: LogFields = {}) => {
+    (event: LogEvent, fields: LogFields = {}) => {
       if (weight[level] < weight[options.level]) return
       const line: Record<string, unknown> = { level, event, time: new Date().toISOString(), ...options.base }
       for (const [name, value] of Object.entries(fields)) {

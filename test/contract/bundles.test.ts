@@ -39,24 +39,24 @@ interface Expectation {
 }
 
 const expected: Readonly<Record<string, Expectation>> = {
-  homeFeeds: { packages: ['@middy/core', 'mysql2'], budget: 420 },
-  categories: { packages: ['@middy/core', 'joi', 'mysql2'], budget: 620 },
-  register: { packages: ['@middy/core', 'joi', 'mysql2'], budget: 630 },
-  login: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 690 },
-  sms: { packages: ['@middy/core', 'joi', 'mysql2', 'tencentcloud-sdk-nodejs-sms'], budget: 1190 },
+  homeFeeds: { packages: ['@middy/core', 'mysql2'], budget: 435 },
+  categories: { packages: ['@middy/core', 'joi', 'mysql2'], budget: 640 },
+  register: { packages: ['@middy/core', 'joi', 'mysql2'], budget: 650 },
+  login: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 710 },
+  sms: { packages: ['@middy/core', 'joi', 'mysql2', 'tencentcloud-sdk-nodejs-sms'], budget: 1230 },
   wxOrder: {
     packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2', 'qrcode'],
-    budget: 830,
+    budget: 860,
   },
-  wxNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 495 },
-  queryOrder: { packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'], budget: 765 },
-  orders: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 690 },
-  closeOrder: { packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'], budget: 765 },
-  refundNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 505 },
-  reconcile: { packages: ['fast-xml-parser', 'mysql2'], budget: 500 },
-  bill: { packages: ['fast-xml-parser', 'mysql2'], budget: 510 },
-  refund: { packages: ['fast-xml-parser', 'mysql2'], budget: 500 },
-  migrate: { packages: ['mysql2'], budget: 430 },
+  wxNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 515 },
+  queryOrder: { packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'], budget: 790 },
+  orders: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 710 },
+  closeOrder: { packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'], budget: 790 },
+  refundNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 530 },
+  reconcile: { packages: ['fast-xml-parser', 'mysql2'], budget: 520 },
+  bill: { packages: ['fast-xml-parser', 'mysql2'], budget: 530 },
+  refund: { packages: ['fast-xml-parser', 'mysql2'], budget: 520 },
+  migrate: { packages: ['mysql2'], budget: 480 },
 }
 
 const names = functionNames()

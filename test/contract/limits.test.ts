@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MAX_BODY_BYTES } from '#shared/http'
-import type { Limit } from '#shared/limits'
+import type { LimitRule } from '#shared/limits'
 import { loginLimits } from '../../functions/login/limits.ts'
 import { registerLimits } from '../../functions/register/limits.ts'
 import { smsLimits } from '../../functions/sms/limits.ts'
@@ -22,28 +22,31 @@ const chineseWindows: Record<number, string> = {
   86400: '每天',
 }
 
-const inEnglish = (limits: readonly Limit[]) =>
+const inEnglish = (limits: readonly LimitRule[]) =>
   limits.map(({ max, windowSec }) => `${max} ${englishWindows[windowSec]}`).join(', ')
-const inChinese = (limits: readonly Limit[]) =>
+const inChinese = (limits: readonly LimitRule[]) =>
   limits.map(({ max, windowSec }) => `${chineseWindows[windowSec]} ${max}`)
 
 /** In the order of the tables: what the code enforces, and what callers were promised. */
-const rows: [limits: readonly Limit[], promised: string][] = [
-  [smsLimits.mobile, '1 a minute, 5 an hour, 10 a day'],
-  [smsLimits.address, '20 an hour'],
-  [loginLimits.username, '5 in 15 minutes'],
-  [loginLimits.address, '30 in 15 minutes'],
-  [registerLimits.address, '10 an hour'],
-  [orderLimits.user, '20 a minute'],
+const rows: [limits: readonly LimitRule[], promised: string][] = [
+  [smsLimits.table.mobile.rules, '1 a minute, 5 an hour, 10 a day'],
+  [smsLimits.table.address.rules, '20 an hour'],
+  [smsLimits.table.site.rules, '60 an hour'],
+  [smsLimits.table.shop.rules, 'SMS_HOURLY_LIMIT an hour'],
+  [loginLimits.table.username.rules, '5 in 15 minutes'],
+  [loginLimits.table.address.rules, '30 in 15 minutes'],
+  [registerLimits.table.address.rules, '10 an hour'],
+  [registerLimits.table.codes.rules, '30 an hour'],
+  [orderLimits.table.user.rules, '20 a minute'],
 ]
 
 /** The row about wrong SMS codes is no rate, and the last one is the body's. */
-const rateRows = (table: string[][]) => table.slice(0, -1).filter((_, index) => index !== 2)
+const rateRows = (table: string[][]) => table.slice(0, -1).filter((_, index) => index !== 4)
 
 test('the limits are those that callers were promised', () => {
   for (const [limits, promised] of rows) assert.equal(inEnglish(limits), promised)
   assert.deepEqual(
-    loginLimits.username.map(({ lockSec }) => lockSec),
+    loginLimits.table.username.rules.map(({ lockSec }) => lockSec),
     [15 * 60],
   )
   assert.equal(MAX_BODY_BYTES, 100 * 1024)
@@ -53,7 +56,7 @@ test('README.md tells the limits that the code has', () => {
   const told = rateRows(tableBelow(read('README.md'), /^### Limits/))
   assert.equal(told.length, rows.length)
   for (const [index, [limits]] of rows.entries())
-    assert.ok(told[index]?.[1]?.startsWith(inEnglish(limits)), told[index]?.join(': '))
+    assert.ok(told[index]?.[1]?.replaceAll('`', '').startsWith(inEnglish(limits)), told[index]?.join(': '))
 })
 
 test('README.zh-CN.md tells the limits that the code has', () => {
@@ -61,5 +64,5 @@ test('README.zh-CN.md tells the limits that the code has', () => {
   assert.equal(told.length, rows.length)
   for (const [index, [limits]] of rows.entries())
     for (const text of inChinese(limits))
-      assert.ok(told[index]?.[1]?.includes(text), `${told[index]}: ${text}`)
+      assert.ok(told[index]?.[1]?.replaceAll('`', '').includes(text), `${told[index]}: ${text}`)
 })

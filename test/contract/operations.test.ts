@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { errorTable } from '#shared/errors'
+import { logEvents } from '#shared/log'
 import { codesIn, tableBelow } from '../helpers/markdown.ts'
 import { filesIn, read } from '../helpers/source-tree.ts'
 
@@ -10,70 +10,24 @@ const document = read('docs/operations.md')
 const sourcesOf = (folder: string) => filesIn(folder).filter((file) => file.endsWith('.ts'))
 const sources = [...sourcesOf('functions'), ...sourcesOf('shared')]
 
-type Level = 'debug' | 'info' | 'warn' | 'error'
-
-/** What stands in the place of a name that is put together, with its level. */
-function composed(text: string): [level: Level, event: string][] {
-  if (/log\.\w+\(`payment_\$\{verdict\}`/.test(text)) {
-    const [, list = ''] = /refusals[^=]*= new Set<Refusal>\(\[([^\]]*)\]/.exec(text) ?? []
-    const refusals = [...list.matchAll(/'(\w+)'/g)].map(([, name = '']) => name)
-    const [, report = ''] = text.split('function report(')
-    const compared = [...report.matchAll(/verdict === '(\w+)'/g)].map(([, name = '']) => name)
-    return [...new Set([...refusals, ...compared])]
-      .filter((name) => name !== 'not_paid')
-      .map((name) => {
-        const isGood = compared.includes(name) && !name.startsWith('paid_')
-        return [isGood ? 'info' : 'error', `payment_${name}`]
-      })
-  }
-  if (/log\.info\(`refund_\$\{to\.toLowerCase\(\)\}`/.test(text)) {
-    const [, list = ''] = /PROCESSING: \[([^\]]*)\]/.exec(text) ?? []
-    const names = [...list.matchAll(/'(\w+)'/g)].map(([, name = '']) => name)
-    return names.filter((name) => name !== 'CHANGE').map((name) => ['info', `refund_${name.toLowerCase()}`])
-  }
-  if (text.includes('log.error(error.code.toLowerCase()')) {
-    return Object.entries(errorTable)
-      .filter(([, { http }]) => http >= 500)
-      .map(([code]) => ['error', code.toLowerCase()])
-  }
-  return []
-}
-
-/** Every event that the code writes: `log.warn('name'`, `log.error(condition ? 'one' : 'other'`, and composed names. */
-function logged(): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>()
-  const add = (event: string, level: string) => found.set(event, (found.get(event) ?? new Set()).add(level))
-  let unread = 0
-  for (const file of sources) {
-    const text = read(file)
-    for (const [, level = '', argument = ''] of text.matchAll(/\blog\.(debug|info|warn|error)\(([^,)]*)/g)) {
-      const names = [...argument.matchAll(/'([a-z][a-z0-9_]*)'/g)].map(([, name = '']) => name)
-      for (const name of names) add(name, level)
-      if (names.length === 0) unread += 1
-    }
-    for (const [level, event] of composed(text)) {
-      add(event, level)
-    }
-  }
-  // `payment_${verdict}` three times, `refund_${to}` once, the code of a fault once.
-  assert.equal(unread, 5, 'a name is put together in a way that this test does not know')
-  for (const file of sourcesOf('scf/web')) {
-    for (const [, level = '', event = ''] of read(file).matchAll(/level: '(\w+)', event: '(\w+)'/g))
-      add(event, level)
-  }
-  return found
-}
-
 const rows = tableBelow(document, /^## Log events/)
-const documented = new Map(rows.map(([event = '', level = '']) => [codesIn(event)[0] ?? '', level]))
 
-test('the table of log events has every event of the code, and no other', () => {
-  assert.deepEqual([...documented.keys()].sort(), [...logged().keys()].sort())
-  assert.equal(documented.size, rows.length, 'no event has two rows')
+test('the table of log events is that of shared/log/events.ts', () => {
+  assert.deepEqual(
+    rows.map(([event = '', level]) => [codesIn(event)[0], level]),
+    Object.entries(logEvents).map(([event, { level }]) => [event, level]),
+  )
 })
 
-test('the table of log events says the level that the code uses', () => {
-  for (const [event, levels] of logged()) assert.ok(levels.has(documented.get(event) ?? ''), event)
+test('every event of the table is written somewhere', () => {
+  const source = [...sources.filter((file) => file !== 'shared/log/events.ts'), ...sourcesOf('scf/web')]
+    .map(read)
+    .join('\n')
+  // What became of a payment or a refund is put together with its name.
+  const silent = Object.keys(logEvents).filter(
+    (event) => !/^(payment|refund)_/.test(event) && !source.includes(`'${event}'`),
+  )
+  assert.deepEqual(silent, ['suspicious_price'])
 })
 
 test('every error has an alarm and something to do', () => {

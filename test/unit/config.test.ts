@@ -10,6 +10,7 @@ import {
   variables,
 } from '#shared/config'
 import { ConfigError } from '#shared/errors'
+import { makePemPair } from '../helpers/pem.ts'
 
 type Environment = Record<string, string>
 
@@ -68,7 +69,26 @@ const notSqlUrl = [
   'mysql://u:p@db/letao?multipleStatements=true',
   'mysql://u:p@db/letao?flags=FOUND_ROWS',
 ]
-const pemText = '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----'
+
+const { certificate, key } = makePemPair()
+const der = certificate.replace(/-----.*?-----|\n/g, '')
+/** The same PEM as it comes out of input fields, `.env` files, JSON and config centres. */
+const carried = (text: string): [text: string, value: unknown][] =>
+  [
+    text,
+    text.trim(),
+    text.replaceAll('\n', '\\n'),
+    text.replaceAll('\n', '\r\n'),
+    text.replaceAll('\n', '\\r\\n'),
+    text.replaceAll('\n', ' '),
+    text.replaceAll('\n', ''),
+    `"${text.replaceAll('\n', '\\n')}"`,
+    `\ufeffBag Attributes\n    friendlyName: 1900000109\n${text}`,
+    Buffer.from(text).toString('base64'),
+    Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\n'),
+    Buffer.from(text.replaceAll('\n', '\r\n')).toString('base64'),
+    Buffer.from(`\ufeff${text}`).toString('base64url'),
+  ].map((form) => [form, text])
 
 /** Contract, section 7, with what each variable may and may not be. */
 const rules: Record<VariableName, Rule> = {
@@ -76,7 +96,7 @@ const rules: Record<VariableName, Rule> = {
     fallback: 'dev',
     good: [
       ['test', 'test'],
-      ['pre-1', 'pre-1'],
+      ['Demo', 'demo'],
     ],
     bad: ['a b', 'x'.repeat(33), 'prod;'],
   },
@@ -154,14 +174,22 @@ const rules: Record<VariableName, Rule> = {
   WX_API_BACKUP: { fallback: 'https://api2.mch.weixin.qq.com', good: https('x'), bad: noUrl },
   WX_CERT_PEM: {
     fallback: undefined,
-    good: [
-      [pemText, pemText],
-      [Buffer.from(pemText).toString('base64'), pemText],
-      [pemText.replaceAll('\n', '\\n'), pemText],
+    good: [...carried(certificate), [`${key}${certificate}`, certificate]],
+    bad: [
+      'x',
+      Buffer.from('x').toString('base64'),
+      der,
+      key,
+      certificate.slice(0, -40),
+      certificate.replace(/[a-z]/, '!'),
+      '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----',
     ],
-    bad: ['x', Buffer.from('x').toString('base64')],
   },
-  WX_KEY_PEM: { fallback: undefined, good: [[pemText, pemText]], bad: ['x'] },
+  WX_KEY_PEM: {
+    fallback: undefined,
+    good: [...carried(key), [`${certificate}${key}`, key]],
+    bad: ['x', certificate, key.replace(/\n.*\n/, '\n'), key.replaceAll('PRIVATE', 'ENCRYPTED PRIVATE')],
+  },
   REFUND_LATE_PAYMENTS: { fallback: false, ...flag },
   SMS_SECRET_ID: anyText(),
   SMS_SECRET_KEY: anyText(),
@@ -171,9 +199,11 @@ const rules: Record<VariableName, Rule> = {
   SMS_ENDPOINT: { fallback: 'https://sms.tencentcloudapi.com', good: https('x'), bad: noUrl },
   SMS_CODE_LENGTH: numbers(6, [4, 6], ['3', '7']),
   SMS_CODE_TTL: numbers(300, [30, 3600], ['29', '3601']),
+  SMS_HOURLY_LIMIT: numbers(1000, [1, 1_000_000], ['0', '1000001']),
   SMS_ECHO_CODE: { fallback: false, ...flag },
   REGISTER_REQUIRES_SMS: { fallback: true, ...flag },
   CLIENT_PRICED_ORDERS: { fallback: 'allow', good: [['deny', 'deny']], bad: ['Deny', 'false'] },
+  TUTORIAL_CLIENTS: { fallback: 'off', good: [['on', 'on']], bad: ['ON', 'true'] },
   PASSWORD_PATTERN: { fallback: undefined, good: [['^.{8}$', /^.{8}$/]], bad: ['(', '[a-'] },
   LEGACY_PASSWORD_SALT: {
     ...anyText('letaoSecret'),
@@ -255,7 +285,7 @@ test('the names of the tutorial’s settings are read where the new ones are abs
   assert.match(problemsOf({}, ['SMS_SECRET_ID']).message, /SMS_SECRET_ID is missing/)
 })
 
-describe('the prod stage', () => {
+describe('a strict stage', () => {
   const prod: Environment = {
     STAGE: 'prod',
     DATABASE_URL: 'mysql://u:p@db/letao',
@@ -269,12 +299,34 @@ describe('the prod stage', () => {
     assert.equal(readConfig(['DATABASE_URL', 'JWT_SECRET'], prod).STAGE, 'prod')
   })
 
-  test('is meant however it is spelled', () => {
-    for (const STAGE of ['Prod', 'PROD']) {
+  test('is every one that is not for work only, however it is spelled', () => {
+    for (const STAGE of [
+      'Prod',
+      'PROD',
+      'production',
+      'live',
+      'gray',
+      'release',
+      'pre-1',
+      'staging',
+      'dev2',
+    ]) {
       const error = problemsOf({ ...prod, STAGE, RATE_LIMIT: 'off' })
       assert.match(error.message, /RATE_LIMIT/)
       assert.equal(error.mayBeShown, false)
     }
+  })
+
+  test('is none of the stages for work', () => {
+    for (const STAGE of ['dev', 'test', 'local', 'ci', 'demo', 'Dev'])
+      assert.doesNotThrow(() => readConfig([], { STAGE, RATE_LIMIT: 'off', SMS_ECHO_CODE: 'true' }), STAGE)
+  })
+
+  test('prices orders itself, unless somebody writes otherwise', () => {
+    assert.equal(readConfig([], {}).CLIENT_PRICED_ORDERS, 'allow')
+    assert.equal(readConfig([], prod).CLIENT_PRICED_ORDERS, 'deny')
+    assert.equal(readConfig([], { ...prod, STAGE: 'live' }).CLIENT_PRICED_ORDERS, 'deny')
+    assert.equal(readConfig([], { ...prod, CLIENT_PRICED_ORDERS: 'allow' }).CLIENT_PRICED_ORDERS, 'allow')
   })
 
   test('refuses what only eases development', () => {
@@ -320,6 +372,24 @@ describe('the prod stage', () => {
     '0'.repeat(64),
     '密'.repeat(32),
     '😀'.repeat(32),
+    'password',
+    'your-256-bit-secret',
+    'your-256-bit-secretyour-256-bit-secret',
+    'passwordpasswordpasswordpassword',
+    'letaoSecretletaoSecretletaoSecret',
+    'secretsecretsecretsecretsecretse',
+    'changeme-changeme-changeme-changeme',
+    '0123456789abcdef0123456789abcdef',
+    '0123456789ABCDEF0123456789ABCDEF',
+    '01234567890123456789012345678901',
+    '12345678901234567890123456789012',
+    'abcdefghijklmnopqrstuvwxyzabcdef',
+    '0123456789abcdefghijklmnopqrstuv',
+    'fedcba9876543210fedcba9876543210',
+    'qwertyuiopasdfghjklzxcvbnmqwerty',
+    'aaaabbbbccccddddeeeeffff00001111',
+    'letao-secret-changeme-1234567890',
+    'x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1',
     'letao-demo-jwt-secret-0000000000000000',
     'letao-demo-wxpay-key-00000000000',
     'letao-demo-sms-secret-key-000000',
@@ -333,6 +403,17 @@ describe('the prod stage', () => {
       }
     })
   }
+
+  test('takes a secret that only looks a little like one', () => {
+    for (const value of [
+      'Kq7vZ2mX9pL4tR8sW1yB6nD3fH5jG0cA',
+      '192006250b4c09247ec02edce69f6a2d',
+      'my-secret-0123-of-Tuesday-was-kept',
+      '9f86d081884c7d659a2feaa0c55ad015',
+    ])
+      for (const name of ['JWT_SECRET', 'WX_API_KEY', 'SMS_SECRET_KEY'])
+        assert.doesNotThrow(() => readConfig([], { ...prod, [name]: value }), value)
+  })
 
   test('refuses a weak secret also among the previous ones', () => {
     assert.match(

@@ -29,13 +29,13 @@ test('a line is one flat JSON object', () => {
 test('what is below the level is not written', () => {
   const lines: string[] = []
   const log = loggerInto(lines, 'warn')
-  log.debug('a')
-  log.info('b')
-  log.warn('c')
-  log.error('d')
+  log.debug('reconciled')
+  log.info('invocation')
+  log.warn('notify_forged')
+  log.error('internal')
   assert.deepEqual(
     lines.map((line) => JSON.parse(line).event),
-    ['c', 'd'],
+    ['notify_forged', 'internal'],
   )
 })
 
@@ -73,7 +73,7 @@ test('whatever stands around a secret, a line never shows it', () => {
       (before, secrets, after) => {
         const lines: string[] = []
         const text = [before, ...secrets, after].join(' ')
-        loggerInto(lines, 'debug', secrets).error('fault', { text, errorMessage: secrets.join('') })
+        loggerInto(lines, 'debug', secrets).error('internal', { text, errorMessage: secrets.join('') })
         const { text: shown, errorMessage } = JSON.parse(lines[0] ?? '')
         for (const each of secrets) {
           assert.equal(shown.includes(each), false)

@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { addressSubject, type Limit, msUntilAdmitted } from '#shared/limits'
+import {
+  addressSubject,
+  type Hits,
+  type Limit,
+  msUntilAdmitted,
+  siteSubject,
+  withHit,
+  withoutLatest,
+} from '#shared/limits'
 
 const NOW = Date.UTC(2026, 0, 1)
 /** Hits so many seconds ago, oldest first. */
-const ago = (...seconds: number[]) => seconds.map((each) => NOW - each * 1000)
+const ago = (...seconds: number[]): Hits => seconds.map((each) => [NOW - each * 1000, 1])
 
 test('how long a subject waits', () => {
   const perMinute: Limit = { max: 1, windowSec: 60 }
   const perHour: Limit = { max: 3, windowSec: 3600 }
   const locking: Limit = { max: 3, windowSec: 900, lockSec: 900 }
-  const cases: [name: string, hits: number[], limit: Limit, waitSec: number][] = [
+  const cases: [name: string, hits: Hits, limit: Limit, waitSec: number][] = [
     ['nothing happened yet', [], perMinute, 0],
     ['one just now', ago(0), perMinute, 60],
     ['one a moment before the window ends', ago(59.999), perMinute, 0.001],
@@ -39,10 +47,13 @@ test('no window of the limit ever holds more than its maximum', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 60 }), (pauses) => {
       const admitted: number[] = []
+      let hits: Hits = []
       let now = NOW
       for (const pause of pauses) {
         now += pause * 1000
-        if (msUntilAdmitted(admitted, limit, now) === 0) admitted.push(now)
+        if (msUntilAdmitted(hits, limit, now) > 0) continue
+        hits = withHit(hits, [limit], now)
+        admitted.push(now)
       }
       for (const end of admitted) {
         const inWindow = admitted.filter((hit) => hit <= end && hit > end - 60_000)
@@ -61,9 +72,9 @@ test('who waits as long as told is admitted', () => {
   fc.assert(
     fc.property(pauses, limit, (seconds, rule) => {
       let at = NOW
-      const hits = seconds.map((pause) => {
+      const hits: Hits = seconds.map((pause) => {
         at += pause * 1000
-        return at
+        return [at, 1]
       })
       const wait = msUntilAdmitted(hits, rule, at)
       assert.equal(msUntilAdmitted(hits, rule, at + wait), 0)
@@ -74,7 +85,6 @@ test('who waits as long as told is admitted', () => {
 test('an IPv4 address is a subject, an IPv6 network of 64 bits is one', () => {
   const cases: [address: string, subject: string][] = [
     ['203.0.113.9', '203.0.113.9'],
-    ['unknown', 'unknown'],
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
     ['2001:DB8:1:2::ffff', '2001:db8:1:2::/64'],
     ['2001:0db8:0001:0002::1', '2001:db8:1:2::/64'],
@@ -86,4 +96,52 @@ test('an IPv4 address is a subject, an IPv6 network of 64 bits is one', () => {
     ['::ffff:203.0.113.9', '203.0.113.9'],
   ]
   for (const [address, subject] of cases) assert.equal(addressSubject(address), subject, address)
+})
+
+test('an IPv6 address lies in a site of 48 bits, an IPv4 address in none; nobody knows of an unknown one', () => {
+  assert.equal(siteSubject('2001:DB8:1:2::1'), '2001:db8:1::/48')
+  assert.equal(siteSubject('2001:db8:1:ffff::1'), siteSubject('2001:db8:1::9'))
+  assert.equal(siteSubject('203.0.113.9'), undefined)
+  assert.equal(siteSubject('::ffff:203.0.113.9'), undefined)
+  assert.equal(addressSubject(undefined), undefined)
+  assert.equal(siteSubject(undefined), undefined)
+})
+
+test('a limit of many hits keeps few moments, and no window holds more than its maximum', () => {
+  const limit: Limit = { max: 1000, windowSec: 3600 }
+  const admitted: number[] = []
+  let hits: Hits = []
+  // Three hours of somebody who tries every 1.3 seconds.
+  for (let now = NOW; now < NOW + 3 * 3_600_000; now += 1300) {
+    hits = hits.filter(([at]) => at > now - 3_600_000)
+    if (msUntilAdmitted(hits, limit, now) > 0) continue
+    hits = withHit(hits, [limit], now)
+    admitted.push(now)
+    assert.ok(hits.length <= 202, String(hits.length))
+  }
+  for (const end of admitted.filter((_, index) => index % 50 === 0))
+    assert.ok(admitted.filter((hit) => hit <= end && hit > end - 3_600_000).length <= 1000)
+  // And not much less: what a moment rounds away is one of 200.
+  assert.ok(admitted.length >= 2900, String(admitted.length))
+})
+
+test('taking the latest hit back leaves the others', () => {
+  assert.deepEqual(
+    withoutLatest([
+      [1, 1],
+      [2, 3],
+    ]),
+    [
+      [1, 1],
+      [2, 2],
+    ],
+  )
+  assert.deepEqual(
+    withoutLatest([
+      [1, 1],
+      [2, 1],
+    ]),
+    [[1, 1]],
+  )
+  assert.deepEqual(withoutLatest([]), [])
 })

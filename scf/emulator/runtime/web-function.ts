@@ -159,7 +159,7 @@ async function send(
     method: event.httpMethod,
     path: query === '' ? event.path : `${event.path}?${query}`,
     headers: {
-      ...withoutConnection(event.headers),
+      ...withHops(withoutConnection(event.headers)),
       ...CREDENTIALS,
       'x-scf-request-id': options.requestId,
       'content-length': body.length,
@@ -187,6 +187,16 @@ async function send(
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** The platform's own hops between its edge and the instance. */
+const PLATFORM_HOPS = ['11.163.0.10', '10.132.0.10']
+
+/** A web function is not told the client's address in a header of the platform: it is a hop, before the platform's own. */
+function withHops(headers: Record<string, string>): Record<string, string> {
+  const { 'x-scf-remote-addr': client, 'x-forwarded-for': sent, ...rest } = headers
+  const hops = [sent, client, ...PLATFORM_HOPS].filter((hop) => hop !== undefined)
+  return { ...rest, 'x-forwarded-for': hops.join(', ') }
 }
 
 /** Without what belongs to one connection. */

@@ -12,8 +12,7 @@ import { type Finding, fail, ok, warn } from './finding.ts'
 
 /** What a bundle says about itself. */
 interface Handler {
-  readonly routes?: readonly { readonly needs?: readonly VariableName[] }[]
-  readonly needs?: readonly VariableName[]
+  readonly needs: readonly VariableName[]
 }
 
 /** Above this share of the limit a further key may not fit. */
@@ -43,13 +42,7 @@ async function readNeeds(service: ShopService): Promise<Map<string, VariableName
         const { main_handler } = createRequire(join(code, 'index.js'))('./index.js') as {
           main_handler?: Handler
         }
-        const database: VariableName[] = main_handler?.routes ? ['DATABASE_URL'] : []
-        const needs = [
-          ...database,
-          ...(main_handler?.needs ?? []),
-          ...(main_handler?.routes ?? []).flatMap((route) => route.needs ?? []),
-        ]
-        return [fn.key, [...new Set(needs)]]
+        return [fn.key, [...(main_handler?.needs ?? [])]]
       }),
     )
   } finally {

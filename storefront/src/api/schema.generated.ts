@@ -221,7 +221,7 @@ export interface paths {
         put?: never;
         /**
          * Opens an account
-         * @description A code serves one registration of the mobile that it was sent to. At most 10 registrations an hour from one address.
+         * @description A code serves one registration of the mobile that it was sent to. At most 10 registrations and 30 tried codes an hour from one address. `repeatPassword` is another name of `repeat_password`, `smsCode` and `sms` are other names of `smscode`.
          */
         post: operations["register"];
         delete?: never;
@@ -283,7 +283,7 @@ export interface paths {
         put?: never;
         /**
          * Exchanges a username and password for a token
-         * @description The token is a JWT (HS256) that lives 36 hours by default; send it as `Authorization: Bearer …`. Five failures of one username in 15 minutes close it for 15 minutes (429), also for the right password.
+         * @description The token is a JWT (HS256) that lives 36 hours by default; send it as `Authorization: Bearer …`. Five failures of one username in 15 minutes close it for 15 minutes (429), also for the right password; an address from which the user logged in within 30 days is counted alone.
          */
         post: operations["login"];
         delete?: never;
@@ -345,7 +345,7 @@ export interface paths {
         put?: never;
         /**
          * Sends a registration code to a mobile
-         * @description Limits: one a minute, 5 an hour and 10 a day for one mobile; 20 an hour from one address. Where `SMS_ECHO_CODE=true` (local work only) the answer carries the code.
+         * @description Limits: one a minute, 5 an hour and 10 a day for one mobile; 20 an hour from one address (60 from an IPv6 /48); `SMS_HOURLY_LIMIT` an hour in all. Where `SMS_ECHO_CODE=true` (local work only) the answer carries the code.
          */
         post: operations["sendSmsCode"];
         delete?: never;
@@ -581,14 +581,16 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description `false` 注册信息有误; `0` 用户名已存在; `1010` 参数有误; `1030` 短信验证码错误或已失效，请重新获取; `1040` 登录失败，用户名或密码错误 / 短信发送失败; `1050` 微信支付未受理; `1051` 订单已支付; `1052` 订单已关闭，请重新下单; `1054` 订单不存在; `400` 请求内容无法解析; `401` 请先登录; `404` 接口不存在; `405` 请求方法不被允许; `413` 请求内容过大; `415` 不支持的请求格式; `429` 操作太频繁，请稍后再试; `500` 服务器开小差了，请稍后再试; `502` 上游服务暂时不可用，请稍后再试; `503` 系统繁忙，请稍后再试
+         * @description `false` 注册信息有误; `0` 用户名已存在; `1010` 参数有误; `1030` 短信验证码错误或已失效，请重新获取; `1040` 登录失败，用户名或密码错误 / 短信发送失败; `1050` 微信支付未受理; `1051` 订单已支付; `1052` 订单已关闭，请重新下单; `1054` 订单不存在 / 内容不存在; `1060` 当前状态不允许此操作; `1061` 价格有变动，请确认后重新提交; `1063` 商品已售罄或库存不足; `1065` 未支付的订单太多，请先支付或关闭; `400` 请求内容无法解析; `401` 请先登录; `404` 接口不存在; `405` 请求方法不被允许; `413` 请求内容过大; `415` 不支持的请求格式; `429` 操作太频繁，请稍后再试; `500` 服务器开小差了，请稍后再试; `502` 上游服务暂时不可用，请稍后再试; `503` 系统繁忙，请稍后再试
          * @enum {unknown}
          */
-        ErrorStatus: false | 0 | 1010 | 1030 | 1040 | 1050 | 1051 | 1052 | 1054 | 400 | 401 | 404 | 405 | 413 | 415 | 429 | 500 | 502 | 503;
+        ErrorStatus: false | 0 | 1010 | 1030 | 1040 | 1050 | 1051 | 1052 | 1054 | 1060 | 1061 | 1063 | 1065 | 400 | 401 | 404 | 405 | 413 | 415 | 429 | 500 | 502 | 503;
         Refusal: {
             status: components["schemas"]["ErrorStatus"];
             /** @description Chinese, fit to show a shopper */
             msg: string;
+            /** @description the same text */
+            message: string;
             /** @description names the invocation in the logs */
             requestId: string;
             data?: {
@@ -601,6 +603,8 @@ export interface components {
             status: components["schemas"]["ErrorStatus"];
             /** @description Chinese, fit to show a shopper */
             msg: string;
+            /** @description the same text */
+            message: string;
             /** @description names the invocation in the logs */
             requestId: string;
             data?: {
@@ -836,6 +840,11 @@ export interface components {
                  *         "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
                  *         "username": "demo",
                  *         "mobile": "138****0000"
+                 *       },
+                 *       "data": {
+                 *         "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+                 *         "username": "demo",
+                 *         "mobile": "138****0000"
                  *       }
                  *     }
                  */
@@ -852,6 +861,18 @@ export interface components {
                         /** @description masked */
                         mobile: string | "";
                     };
+                    /** @description the same, where half of the storefronts look for it */
+                    data: {
+                        /** @description the same JWT */
+                        token: string | "";
+                        username: string | "";
+                        /** @description masked */
+                        mobile: string | "";
+                    };
+                    /** @description 200, with `TUTORIAL_CLIENTS=on` */
+                    code?: number;
+                    /** @description likewise */
+                    mobile?: string;
                 } | components["schemas"]["Refusal"];
             };
         };
@@ -873,6 +894,7 @@ export interface components {
                     msg: string | "";
                     code?: string;
                     smscode?: string;
+                    data?: string;
                 } | components["schemas"]["Refusal"];
             };
         };
@@ -1135,6 +1157,7 @@ export interface components {
                  * @example {
                  *       "status": 400,
                  *       "msg": "请求内容无法解析",
+                 *       "message": "请求内容无法解析",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -1152,6 +1175,7 @@ export interface components {
                  * @example {
                  *       "status": 401,
                  *       "msg": "请先登录",
+                 *       "message": "请先登录",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -1168,6 +1192,7 @@ export interface components {
                  * @example {
                  *       "status": 404,
                  *       "msg": "接口不存在",
+                 *       "message": "接口不存在",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -1185,6 +1210,7 @@ export interface components {
                  * @example {
                  *       "status": 405,
                  *       "msg": "请求方法不被允许",
+                 *       "message": "请求方法不被允许",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -1201,6 +1227,7 @@ export interface components {
                  * @example {
                  *       "status": 413,
                  *       "msg": "请求内容过大",
+                 *       "message": "请求内容过大",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -1217,6 +1244,7 @@ export interface components {
                  * @example {
                  *       "status": 415,
                  *       "msg": "不支持的请求格式",
+                 *       "message": "不支持的请求格式",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -1235,6 +1263,7 @@ export interface components {
                  * @example {
                  *       "status": 429,
                  *       "msg": "操作太频繁，请稍后再试",
+                 *       "message": "操作太频繁，请稍后再试",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -1251,6 +1280,7 @@ export interface components {
                  * @example {
                  *       "status": 500,
                  *       "msg": "服务器开小差了，请稍后再试",
+                 *       "message": "服务器开小差了，请稍后再试",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -1267,6 +1297,7 @@ export interface components {
                  * @example {
                  *       "status": 502,
                  *       "msg": "上游服务暂时不可用，请稍后再试",
+                 *       "message": "上游服务暂时不可用，请稍后再试",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -1283,6 +1314,7 @@ export interface components {
                  * @example {
                  *       "status": 503,
                  *       "msg": "系统繁忙，请稍后再试",
+                 *       "message": "系统繁忙，请稍后再试",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */

@@ -40,6 +40,7 @@ describe('a login', () => {
       token,
       msg: '登录成功',
       userInfo: { token, username: person.username, mobile },
+      data: { token, username: person.username, mobile },
     })
   })
 
@@ -87,7 +88,7 @@ describe('a login', () => {
     for (const body of tries) {
       const reply = await shop.login(body)
       assertRefused(reply, 1040, WRONG)
-      assert.deepEqual(Object.keys(reply.json), ['status', 'msg', 'requestId'])
+      assert.deepEqual(Object.keys(reply.json), ['status', 'msg', 'message', 'requestId'])
     }
   })
 

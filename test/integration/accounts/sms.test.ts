@@ -210,26 +210,44 @@ describe('what the provider does not send', () => {
   })
 
   for (const fault of ['http500', 'garbage', 'reset', 'error'] as const) {
-    test(`because of its own trouble (${fault}) is 502, and costs the mobile no minute`, async () => {
+    test(`or perhaps does (${fault}) is 502, and code and minute stay`, async () => {
       const mobile = newMobile()
       shop.sim.faults.add({ kind: fault, code: 'InternalError', times: 1 })
       const { statusCode, json, body } = await shop.sms(mobile)
       assert.equal(statusCode, 502, body)
-      assert.deepEqual(Object.keys(json), ['status', 'msg', 'requestId'])
+      assert.deepEqual(Object.keys(json), ['status', 'msg', 'message', 'requestId'])
       assert.equal(json.status, 502)
       assert.match(json.msg, /\p{Script=Han}/u)
-      assert.deepEqual(await codesOf(mobile), [])
-      assertSent(await shop.sms(mobile))
+      assert.equal((await codesOf(mobile)).length, 1)
+      assert.equal((await shop.sms(mobile)).statusCode, 429)
     })
   }
 
-  test('because it never answers is 502, and costs the mobile no minute', async () => {
+  test('because it never answers is 502, and costs the mobile its minute', async () => {
     const mobile = newMobile()
     shop.sim.faults.add({ kind: 'timeout', times: 1 })
     const { statusCode, json } = await shop.sms(mobile)
     assert.equal(statusCode, 502)
     assert.equal(json.status, 502)
-    assertSent(await shop.sms(mobile))
+    assert.equal((await shop.sms(mobile)).statusCode, 429)
+  })
+
+  test('CDT-Monitor#13, audit 13: a code whose reply was lost serves, and the mobile’s limits hold', async () => {
+    const person = newPerson()
+    shop.sim.faults.add({ kind: 'replyLost', times: 3, mobile: person.mobile })
+    const replies = [
+      await shop.sms(person.mobile),
+      await shop.sms(person.mobile),
+      await shop.sms(person.mobile),
+    ]
+    assert.deepEqual(
+      replies.map(({ statusCode }) => statusCode),
+      [502, 429, 429],
+    )
+    const messages = shop.sim.messages(person.mobile)
+    assert.equal(messages.length, 1)
+    const smscode = messages[0]?.code
+    assert.equal((await shop.register({ ...person, smscode })).json.status, 200)
   })
 
   test('because nobody listens there is 502', async () => {

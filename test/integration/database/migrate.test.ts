@@ -266,7 +266,9 @@ describe('a run that fails', () => {
 describe('the demo catalogue', () => {
   test('fills empty tables only when asked, and once', async () => {
     const database = await emptyDatabase()
-    assert.deepEqual((await migrate(database.url, { seed: 'true' })).seeded, [])
+    assert.deepEqual((await migrate(database.url, { seed: false })).seeded, [])
+    await assert.rejects(migrate(database.url, { seed: 'true' }), /seed must be true or false/)
+    await assert.rejects(migrate(database.url, { seeds: true }), /unknown fields: "seeds"; known are seed/)
     assert.deepEqual((await migrate(database.url, { seed: true })).seeded.sort(), seedTables)
     const before = await demoRows(database)
     assert.ok(Object.values(before).every((rows) => rows > 0))

@@ -74,6 +74,35 @@ describe('every path and alias', () => {
   }
 })
 
+describe('HEAD', () => {
+  for (const { name, paths, says } of table.filter(({ method }) => method === 'GET')) {
+    test(`signaturepdf#191: ${paths[0]} has the headers of GET, and no body`, async () => {
+      const handler = loadFunction(name)
+      const ask = async (method: string, headers: Record<string, string> = {}) =>
+        (await handler(httpEvent({ method, path: paths[0] ?? '', headers }), scfContext())) as HttpAnswer
+      const [get, head] = [await ask('GET'), await ask('HEAD')]
+      assert.deepEqual(statusOf(get), says)
+      assert.deepEqual({ ...head, body: get.body }, get)
+      assert.equal(head.body, '')
+      const known = { 'if-none-match': get.headers.ETag ?? '"none"' }
+      assert.equal((await ask('HEAD', known)).statusCode, (await ask('GET', known)).statusCode)
+    })
+  }
+})
+
+describe('the path', () => {
+  test('of many slashes is read in one go, and reaches nobody else', async () => {
+    const banners = shop.instance('homeFeeds')
+    assert.equal((await banners({ path: `/banners${'/'.repeat(60_000)}` })).statusCode, 200)
+    for (const path of [
+      `/banners${'/'.repeat(60_000)}x`,
+      `${'/'.repeat(60_000)}banners`,
+      `/${'a/'.repeat(30_000)}`,
+    ])
+      assert.equal((await banners({ path })).statusCode, 404)
+  })
+})
+
 describe('the gateway’s prefixes', () => {
   test('a stage before the path is no part of it', async () => {
     const banners = shop.instance('homeFeeds')
@@ -124,11 +153,12 @@ describe('what is not there', () => {
     test(`${name} answers 405 with Allow to another method`, async () => {
       for (const { method, paths } of own) {
         for (const other of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'TRACE']) {
-          if (other === method) continue
+          if (other === method || (other === 'HEAD' && method === 'GET')) continue
           const answer = await send({ method: other, path: paths[0] ?? '' })
           assert.equal(answer.statusCode, 405, other)
-          assert.equal(statusOf(answer), 405)
-          assert.equal(answer.headers.Allow, `${method}, OPTIONS`)
+          if (other === 'HEAD') assert.equal(answer.body, '')
+          else assert.equal(statusOf(answer), 405)
+          assert.equal(answer.headers.Allow, method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS')
         }
       }
     })
@@ -148,7 +178,8 @@ describe('what is not there', () => {
           assert.equal(answer.statusCode, 204)
           assert.equal(answer.body, '')
           assert.equal(answer.headers['Access-Control-Allow-Origin'], '*')
-          assert.equal(answer.headers['Access-Control-Allow-Methods'], `${method}, OPTIONS`)
+          const methods = method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS'
+          assert.equal(answer.headers['Access-Control-Allow-Methods'], methods)
           const allowed = answer.headers['Access-Control-Allow-Headers']?.toLowerCase().split(', ')
           for (const header of ['authorization', 'content-type', 'idempotency-key']) {
             assert.ok(allowed?.includes(header), header)
@@ -199,7 +230,15 @@ describe('bodies', () => {
     })
 
     test(`that are broken JSON are 400 in the envelope (${shape})`, async () => {
-      for (const body of ['{', '{"username":', 'username=a', '<xml/>', '{"a":1}}', '\ufeff{}', 'undefined']) {
+      for (const body of [
+        '{',
+        '{"username":',
+        'username=a',
+        '<xml/>',
+        '{"a":1}}',
+        '\ufeff\ufeff{}',
+        'undefined',
+      ]) {
         const reply = await login({ path: '/login', body, headers: json, shape })
         assert.equal(reply.statusCode, 400, body)
         assert.equal(reply.json.status, 400)
@@ -233,6 +272,49 @@ describe('bodies', () => {
       }
     })
   }
+
+  const bytes = (...parts: (string | number[])[]) =>
+    Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))))
+  const sendBytes = async (body: Buffer, type: string) =>
+    (await loadFunction('login')(
+      {
+        httpMethod: 'POST',
+        path: '/login',
+        headers: { 'content-type': type },
+        body: body.toString('base64'),
+        isBase64Encoded: true,
+      },
+      scfContext(),
+    )) as HttpAnswer
+
+  test('n8n#35933: may begin with a byte order mark', async () => {
+    const mark = [0xef, 0xbb, 0xbf]
+    const form = 'application/x-www-form-urlencoded'
+    for (const [body, type] of [
+      [bytes(mark, JSON.stringify(credentials)), 'application/json'],
+      [bytes(mark, 'username=nobody&password=wrong123'), form],
+    ] as const)
+      assert.equal(statusOf(await sendBytes(body, type)), 1040)
+  })
+
+  test('curl#10820: that are no UTF-8 are 400, in JSON and in forms, escaped or not', async () => {
+    // 张三丰 as a Chinese Windows writes it.
+    const gbk = [0xd5, 0xc5, 0xc8, 0xfd, 0xb7, 0xe1]
+    const escaped = gbk.map((byte) => `%${byte.toString(16)}`).join('')
+    const form = 'application/x-www-form-urlencoded'
+    for (const [body, type] of [
+      [bytes('{"username":"', gbk, '1","password":"wrong123"}'), 'application/json'],
+      [bytes('username=', gbk, '&password=wrong123'), form],
+      [bytes(`username=${escaped}&password=wrong123`), form],
+      [bytes('{"username":"', [0xed, 0xa0, 0x80], '","password":"wrong123"}'), 'application/json'],
+    ] as const) {
+      const answer = await sendBytes(body, type)
+      assert.equal(answer.statusCode, 400, body.toString('latin1'))
+      assert.equal(statusOf(answer), 400)
+    }
+    const good = await sendBytes(bytes('username=%E5%BC%A0%E4%B8%89%E4%B8%B0&password=100%25+or+%zz'), form)
+    assert.equal(statusOf(good), 1040)
+  })
 
   test('that are JSON but no object are an invalid parameter', async () => {
     for (const body of ['null', '[]', '"x"', '7', 'true', '']) {
@@ -276,7 +358,8 @@ describe('every answer', () => {
         assert.equal(headers['Cache-Control'], 'no-store')
         assert.equal(envelope.requestId, 'request-4711')
         assert.match(envelope.msg, /\p{Script=Han}/u)
-        assert.deepEqual(Object.keys(envelope), ['status', 'msg', 'requestId'])
+        assert.equal(envelope.message, envelope.msg)
+        assert.deepEqual(Object.keys(envelope), ['status', 'msg', 'message', 'requestId'])
       }
       assert.equal(context.callbackWaitsForEmptyEventLoop, false)
     })
@@ -319,7 +402,7 @@ describe('every answer', () => {
     try {
       const reply = await shop.instance('homeFeeds')({ path: '/banners' })
       assert.equal(reply.statusCode, 500)
-      assert.deepEqual(Object.keys(reply.json), ['status', 'msg', 'requestId'])
+      assert.deepEqual(Object.keys(reply.json), ['status', 'msg', 'message', 'requestId'])
       assert.equal(reply.json.status, 500)
       assert.doesNotMatch(reply.body, /banner|table|SELECT|letao_test|at /i)
     } finally {

@@ -117,9 +117,9 @@ describe('whose order it is', () => {
     let tried = 0
     for (const name of functionFolders()) {
       const handler = loadFunction(name) as MainHandler & { routes?: readonly TestedRoute[] }
-      for (const { method, paths, auth, schema } of handler.routes ?? []) {
+      for (const { method, paths, authorize, schema } of handler.routes ?? []) {
         if (!Object.hasOwn(schema?.describe().keys ?? {}, 'out_trade_no')) continue
-        assert.ok(auth, `${paths[0]} takes an order number from anybody`)
+        assert.ok(authorize, `${paths[0]} takes an order number from anybody`)
         for (const path of paths) {
           const stranger = shop.shopper()
           const sent = { out_trade_no }
@@ -276,6 +276,6 @@ describe('closing and giving back', () => {
 interface TestedRoute {
   method: 'GET' | 'POST'
   paths: readonly string[]
-  auth?: unknown
+  authorize?: unknown
   schema?: { describe(): { keys?: Record<string, unknown> } }
 }

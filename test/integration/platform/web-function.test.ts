@@ -36,7 +36,9 @@ function answerOf(result: unknown): { statusCode: number; headers: Record<string
   return { statusCode, headers, json: JSON.parse(Buffer.from(body, 'base64').toString()) as never }
 }
 
-test('makes the same event of a request, without the role’s credentials', async (t) => {
+const REQUEST_ID = '0b8c1f7e-3a55-4f0c-9d64-1f2b7f5f4c11'
+
+test('makes an event of a request, with the hops before it and without a word of the platform', async (t) => {
   const echo = functionOf(
     t,
     'exports.main_handler = async (event, context) => ({ statusCode: 201, headers: { "X-Own": "1" }, body: JSON.stringify({ event, id: context.request_id, environ: context.environ ?? null }) })',
@@ -44,11 +46,15 @@ test('makes the same event of a request, without the role’s credentials', asyn
   const { result, error } = await echo.invoke(
     get('/Login/', {
       httpMethod: 'POST',
-      headers: { 'x-scf-remote-addr': '203.0.113.9', 'content-type': 'application/json' },
+      headers: {
+        'x-scf-remote-addr': '203.0.113.9',
+        'x-forwarded-for': '192.0.2.66',
+        'content-type': 'application/json',
+      },
       queryString: { id: '1 & 2' },
       body: '{"name":"乐淘"}',
     }),
-    { requestId: 'request-1' },
+    { requestId: REQUEST_ID },
   )
   assert.equal(error, undefined)
   const { statusCode, headers, json } = answerOf(result)
@@ -59,13 +65,18 @@ test('makes the same event of a request, without the role’s credentials', asyn
     id: string
     environ: unknown
   }
-  assert.equal(id, 'request-1')
+  assert.equal(id, REQUEST_ID)
   assert.equal(environ, null)
   assert.equal(event.httpMethod, 'POST')
   assert.equal(event.path, '/Login/')
   assert.deepEqual(event.queryString, { id: '1 & 2' })
   assert.equal(event.body, '{"name":"乐淘"}')
-  assert.equal(event.headers['x-scf-remote-addr'], '203.0.113.9')
+  assert.equal(event.isWebFunction, true)
+  assert.match(event.headers['x-forwarded-for'] ?? '', /^192\.0\.2\.66, 203\.0\.113\.9, 11\.\S+, 10\.\S+$/)
+  assert.deepEqual(
+    Object.keys(event.headers).filter((name) => name.startsWith('x-scf-')),
+    [],
+  )
   assert.doesNotMatch(JSON.stringify(event), /role-secret|role-session/)
 })
 

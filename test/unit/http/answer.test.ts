@@ -29,8 +29,9 @@ test('a failure has status, msg and requestId, and nothing of its cause', () => 
     const error = new AppError(code, { cause })
     const { statusCode, body } = failure(error, 'request-1')
     const { status, http, msg } = errorTable[code]
+    assert.equal(error.headers['Retry-After'], code === 'DATABASE_UNAVAILABLE' ? '5' : undefined)
     assert.equal(statusCode, http)
-    assert.deepEqual(JSON.parse(body), { status, msg, requestId: 'request-1' })
+    assert.deepEqual(JSON.parse(body), { status, msg, message: msg, requestId: 'request-1' })
     assert.match(msg, /\p{Script=Han}/u)
   }
 })

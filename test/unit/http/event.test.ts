@@ -76,6 +76,10 @@ describe('the shape of an event', () => {
       { id: '1', name: '乐淘' },
     )
     assert.deepEqual({ ...toHttpRequest(functionUrl({ queryString: '?id=1' }), plain).query }, { id: '1' })
+    assert.deepEqual(
+      { ...toHttpRequest(functionUrl({ queryString: 'id=1&id=2' }), plain).query },
+      { id: '1' },
+    )
     assert.deepEqual({ ...toHttpRequest(functionUrl({ queryString: { id: 1 } }), plain).query }, { id: '1' })
     assert.deepEqual(
       { ...toHttpRequest(functionUrl({ queryString: { id: ['1', '2'] } }), plain).query },
@@ -125,6 +129,7 @@ describe('the path', () => {
     ['/shop/release/banners', 'release', '/shop', '/banners'],
     ['/shopping/banners', '', '/shop', '/shopping/banners'],
     ['/wx/order?x=1', '', '', '/wx/order'],
+    ['/banners/?x=//', '', '', '/banners'],
   ]
   for (const [given, stage, basePath, expected] of cases) {
     test(`${given || '(empty)'} is ${expected} (stage ${stage || 'none'}, base path ${basePath || 'none'})`, () => {
@@ -162,7 +167,7 @@ describe('the client address', () => {
     assert.equal(addressOf({ 'x-scf-remote-addr': '2001:db8::1' }), '2001:db8::1')
     assert.equal(addressOf({}, 0, '198.51.100.7'), '198.51.100.7')
     assert.equal(addressOf({}, 0, '198.51.100.7:4711'), '198.51.100.7')
-    assert.equal(addressOf({}), 'unknown')
+    assert.equal(addressOf({}), undefined)
   })
 
   test('behind the API gateway is not what a header of the client pretends', () => {
@@ -185,6 +190,54 @@ describe('the client address', () => {
     assert.equal(addressOf({ ...headers, 'x-forwarded-for': '[2001:db8::1]:4711' }, 1), '2001:db8::1')
     assert.equal(addressOf({ ...headers, 'x-forwarded-for': ' , ' }, 1), '10.0.0.1')
     assert.equal(addressOf({ 'x-scf-remote-addr': '10.0.0.1' }, 1), '10.0.0.1')
+  })
+
+  test('is counted from the hop that the platform appended, where it did', () => {
+    const headers = {
+      'x-scf-remote-addr': '198.51.100.7',
+      'x-forwarded-for': '203.0.113.9, 198.51.100.7, 11.1.1.1, 10.1.1.1',
+    }
+    assert.equal(addressOf(headers, 1), '203.0.113.9')
+    assert.equal(addressOf(headers), '198.51.100.7')
+  })
+
+  test('of a web function is the rightmost public hop, and proxies of ours are counted from there', () => {
+    const webAddressOf = (
+      forwarded: string | undefined,
+      trustedProxies = 0,
+      more: Record<string, string> = {},
+    ) =>
+      toHttpRequest(
+        {
+          httpMethod: 'GET',
+          path: '/',
+          headers: { ...more, ...(forwarded !== undefined && { 'x-forwarded-for': forwarded }) },
+          isWebFunction: true,
+        },
+        { basePath: '', trustedProxies },
+      ).clientAddress
+    const own = '11.163.0.10, 10.132.0.10'
+    assert.equal(webAddressOf(`203.0.113.9, ${own}`), '203.0.113.9')
+    assert.equal(webAddressOf(`192.0.2.66, 203.0.113.9, ${own}`), '203.0.113.9')
+    assert.equal(webAddressOf(`192.0.2.66, 203.0.113.9, 198.51.100.7, ${own}`, 1), '203.0.113.9')
+    assert.equal(webAddressOf(`2001:db8::7, ${own}`), '2001:db8::7')
+    assert.equal(webAddressOf(`[2001:db8::7]:4711, fe80::1, fd00::1, ::1, ${own}`), '2001:db8::7')
+    assert.equal(webAddressOf(`::ffff:203.0.113.9, ${own}, ::ffff:10.0.0.1`), '::ffff:203.0.113.9')
+    for (const hop of [
+      '9.1.1.1',
+      '100.64.0.1',
+      '127.0.0.1',
+      '169.254.1.1',
+      '172.16.0.1',
+      '172.31.9.9',
+      '192.168.0.1',
+    ])
+      assert.equal(webAddressOf(`203.0.113.9, ${hop}, ${own}`), '203.0.113.9', hop)
+    assert.equal(webAddressOf(`203.0.113.9, 172.32.0.1, ${own}`), '172.32.0.1')
+    // What the platform's own names say there is the client's own word.
+    assert.equal(webAddressOf(own, 0, { 'x-scf-remote-addr': '203.0.113.9' }), undefined)
+    for (const nothing of [undefined, '', 'unknown', `garbage, ${own}`, '10.0.0.1, 127.0.0.1'])
+      assert.equal(webAddressOf(nothing), undefined, nothing)
   })
 
   test('has a bounded length', () => {
@@ -218,7 +271,7 @@ test('no event whatever makes anything but a request', () => {
       assert.ok(Buffer.isBuffer(request.rawBody))
       assert.ok(Object.values(request.headers).every((value) => typeof value === 'string'))
       assert.ok(Object.values(request.query).every((value) => typeof value === 'string'))
-      assert.ok(request.clientAddress.length <= 64)
+      assert.ok((request.clientAddress ?? '').length <= 64)
     }),
     // Found once: a path that cannot be made a text.
     { examples: [[{ httpMethod: 'GET', path: { toString: 0 } }, 0]] },

@@ -1,0 +1,12 @@
+import { type MiddyRequest, routed } from '../state.ts'
+
+/** Finds out who is calling, or refuses; before anything of the body is read. */
+export function authorizer() {
+  return {
+    before: async function authorizerBefore(request: MiddyRequest) {
+      const state = routed(request)
+      if (!state?.route.authorize) return
+      state.user = state.route.authorize(state.request.headers.authorization, state.config, new Date())
+    },
+  }
+}

@@ -1,0 +1,193 @@
+/** One route: its options are its whole policy, its handler is what is left. */
+import type { Config, VariableName } from '#shared/config'
+import type { Database } from '#shared/db'
+import type { AppError } from '#shared/errors'
+import type { Logger } from '#shared/log'
+import type { Answer, Success } from './answer.ts'
+import type { BodyKind } from './body.ts'
+import type { HttpRequest } from './event.ts'
+import type { Routed } from './state.ts'
+
+/** What a handler works with: the request's parts that the policy has checked, and the dependencies. */
+export interface Call<Needed extends VariableName, Body, Identity, Limiter = undefined> {
+  readonly body: Body
+  readonly request: HttpRequest
+  /** What `auth` found out about the caller. */
+  readonly user: Identity
+  /** Of a route that is `idempotent`: what the caller sent, when he did. */
+  readonly idempotencyKey: string | undefined
+  /** Counts for the subjects of this request. */
+  readonly limiter: Limiter
+  readonly config: Config<Needed | 'DATABASE_URL'>
+  /** For as long as the route's budget lasts. */
+  readonly db: Database
+  readonly now: () => Date
+  readonly log: Logger
+  /** Of the route's budget, or else of the platform's time: what calls to others may still take. */
+  readonly msLeft: () => number
+}
+
+/** The part of a joi schema that is used here, so that joi is bundled only by those who bring a schema. */
+export interface Schema<Body> {
+  validate(value: unknown): { value: Body; error?: undefined } | { error: Error; value: unknown }
+  describe(): unknown
+}
+
+/** The part of `limitsOf` (`#shared/limits`) that is used here: the limiter is bundled only by those who bring limits. */
+export interface RouteLimits<Kind extends string, Limiter> {
+  readonly kinds: readonly Kind[]
+  limiter(deps: {
+    subjects: { readonly [K in Kind]?: string | undefined }
+    config: Config
+    db: Database
+    now: () => Date
+    log: Logger
+  }): Limiter
+}
+
+/** Whatever the limits of a route are. */
+export type RouteLimiter = object
+
+export interface RouteOptions<
+  Needed extends VariableName,
+  Body,
+  Identity,
+  Kind extends string,
+  Limiter,
+  Accepts extends BodyKind,
+> {
+  method: 'GET' | 'POST'
+  /** The first is the name of the route, the others behave exactly like it. */
+  paths: readonly [string, ...string[]]
+  /** Variables without which the route cannot work, besides `DATABASE_URL`. */
+  needs?: readonly Needed[]
+  /** Who may call; left out: anyone. */
+  auth?: (authorization: string | undefined, config: Config<Needed>, now: Date) => Identity
+  /** What the body is; left out: JSON or a form. */
+  accepts?: Accepts
+  /** Checks the body (POST) or the query (GET); left out: `body` is what was sent. */
+  schema?: Schema<Body>
+  /** The error code of a parameter that the schema refuses. */
+  invalid?: 'INVALID_PARAMETER' | 'REGISTER_INVALID'
+  /** The limits of this route: the step decides when a request counts. */
+  limits?: RouteLimits<Kind, Limiter>
+  /** For whom a request counts; undefined for who is not known. */
+  subjects?: (call: Pick<Call<Needed, BodyOf<Accepts, Body>, Identity>, 'body' | 'request' | 'user'>) => {
+    readonly [K in Kind]: string | undefined
+  }
+  /** Reads the `Idempotency-Key` header and hands it over. */
+  idempotent?: boolean
+  /** How long the caller waits for the database, all statements together; left out: each has its own deadline. */
+  budgetMs?: number
+  /** How long browsers and CDNs may keep the answer; left out: not at all. */
+  maxAgeSec?: number
+  /** Writes errors in the caller's own language; undefined leaves the envelope. */
+  renderError?: (error: AppError) => { contentType: string; body: string } | undefined
+}
+
+/** XML is text; its fields are the border's affair. */
+type BodyOf<Accepts extends BodyKind, Body> = Accepts extends 'xml' ? string : Body
+
+/** The envelope's fields, or a finished answer. */
+export type Result = Success | Answer
+
+/** A route as the middlewares and the documents see it: what its types said is inside its functions. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly paths: readonly [string, ...string[]]
+  readonly needs: readonly VariableName[]
+  readonly accepts: BodyKind
+  readonly schema: Schema<unknown> | undefined
+  readonly invalid: 'INVALID_PARAMETER' | 'REGISTER_INVALID'
+  readonly limits: { readonly kinds: readonly string[] } | undefined
+  readonly idempotent: boolean
+  readonly budgetMs: number | undefined
+  readonly maxAgeSec: number | undefined
+  readonly renderError: ((error: AppError) => { contentType: string; body: string } | undefined) | undefined
+  /** Who is calling; undefined where anyone may. */
+  readonly authorize: ((authorization: string | undefined, config: Config, now: Date) => unknown) | undefined
+  /** The limiter of one request; undefined where nothing is limited. */
+  readonly limiterOf: ((state: Routed) => RouteLimiter) | undefined
+  run(state: Routed): Promise<Result>
+}
+
+/** One route: its policy, then what it does. The handler returns the envelope's fields or a finished answer. */
+export function route<
+  const Needed extends VariableName = never,
+  Body = unknown,
+  Identity = undefined,
+  Kind extends string = never,
+  Limiter extends RouteLimiter = never,
+  const Accepts extends BodyKind = 'json',
+>(
+  options: RouteOptions<Needed, Body, Identity, Kind, Limiter, Accepts>,
+  handle: (call: Call<Needed, BodyOf<Accepts, Body>, Identity, Limiter>) => Promise<Result>,
+): Route {
+  type Handled = Parameters<typeof handle>[0]
+  const { auth, limits, subjects, needs = [] } = options
+  const now = () => new Date()
+
+  /** What this route's own authorizer, schema and database made: the state holds it without its type. */
+  const checked = (state: Routed) => ({
+    body: state.body as Handled['body'],
+    user: state.user as Handled['user'],
+    request: state.request,
+    log: state.invocation.log,
+    now,
+  })
+
+  return {
+    method: options.method,
+    paths: options.paths,
+    needs,
+    accepts: options.accepts ?? 'json',
+    schema: options.schema,
+    invalid: options.invalid ?? 'INVALID_PARAMETER',
+    limits,
+    idempotent: options.idempotent ?? false,
+    budgetMs: options.budgetMs,
+    maxAgeSec: options.maxAgeSec,
+    renderError: options.renderError,
+    authorize:
+      auth && ((authorization, config, moment) => auth(authorization, withAll(config, needs), moment)),
+    limiterOf:
+      limits &&
+      subjects &&
+      ((state) => {
+        const parts = checked(state)
+        return limits.limiter({
+          ...parts,
+          subjects: subjects(parts),
+          config: state.config,
+          db: databaseOf(state),
+        })
+      }),
+    run: (state) =>
+      handle({
+        ...checked(state),
+        db: databaseOf(state),
+        idempotencyKey: state.idempotencyKey,
+        limiter: state.limiter as Handled['limiter'],
+        config: withAll(state.config, ['DATABASE_URL', ...needs]),
+        msLeft: state.msLeft ?? (() => state.invocation.msLeft()),
+      }),
+  }
+}
+
+function databaseOf({ db }: Routed): Database {
+  if (!db) throw new Error('a route runs without its database')
+  return db
+}
+
+/** The router has read the configuration with the needs of every route: here that becomes a type. */
+function withAll<Needed extends VariableName>(config: Config, needed: readonly Needed[]): Config<Needed> {
+  if (hasAll(config, needed)) return config
+  throw new Error('a route runs without the variables that it needs')
+}
+
+function hasAll<Needed extends VariableName>(
+  config: Config,
+  needed: readonly Needed[],
+): config is Config<Needed> {
+  return needed.every((name) => config[name] !== undefined)
+}

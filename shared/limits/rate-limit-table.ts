@@ -1,0 +1,82 @@
+/** `rate_limit`: one row a counter, locked while it is read and written. */
+import type { Sql, SqlValue } from '#shared/db'
+import type { Hits } from './hits.ts'
+import type { Counters, RateLimitStore } from './store.ts'
+
+interface RateLimitRow {
+  bucket: string
+  /** JSON: moments (epoch ms), or pairs of a moment and how many hits it stands for. */
+  hits: string
+}
+
+type Transactional = Sql & { transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> }
+
+/** The store in MySQL. */
+export function rateLimitTable(db: Transactional): RateLimitStore {
+  return {
+    async peek(buckets) {
+      if (buckets.length === 0) return new Map()
+      const rows = await db.rows<RateLimitRow>(
+        `SELECT bucket, hits FROM rate_limit WHERE bucket IN (${buckets.map(() => '?').join(', ')})`,
+        buckets,
+      )
+      return new Map(rows.map((row) => [row.bucket, parse(row.hits)]))
+    },
+    work: (work) => db.transaction((tx) => work(countersIn(tx))),
+    joined: (tx) => ({ work: (work) => work(countersIn(tx)) }),
+  }
+}
+
+function countersIn(tx: Sql): Counters {
+  const read = (bucket: string) =>
+    tx.row<RateLimitRow>('SELECT bucket, hits FROM rate_limit WHERE bucket = ? FOR UPDATE', [bucket])
+  return {
+    async look(bucket) {
+      const row = await read(bucket)
+      return row ? parse(row.hits) : []
+    },
+    async hold(bucket) {
+      let row = await read(bucket)
+      if (!row) {
+        // Of two that find no row, one inserts it, and the other one waits here.
+        await tx.run(
+          'INSERT INTO rate_limit (bucket, hits, expires_at) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE bucket = VALUES(bucket)',
+          [bucket, '[]', new Date()],
+        )
+        row = await read(bucket)
+      }
+      return row ? parse(row.hits) : []
+    },
+    async save(bucket, hits, untilMs) {
+      await tx.run('UPDATE rate_limit SET hits = ?, expires_at = ? WHERE bucket = ?', [
+        JSON.stringify(hits.map(([at, count]) => (count === 1 ? at : [at, count]))),
+        new Date(untilMs),
+        bucket,
+      ])
+    },
+  }
+}
+
+function parse(text: string): Hits {
+  const moments = JSON.parse(text) as (number | [number, number])[]
+  return moments.map((moment) => (typeof moment === 'number' ? [moment, 1] : moment))
+}
+
+/**
+ * Deletes counters that count no more.
+ *
+ * @param limit - how many at most
+ * @returns how many there were
+ */
+export async function deleteExpiredCounters(
+  sql: Pick<Sql, 'run'>,
+  now: Date,
+  limit: number,
+): Promise<number> {
+  const values: SqlValue[] = [now]
+  const { affectedRows } = await sql.run(
+    `DELETE FROM rate_limit WHERE expires_at < ? LIMIT ${Math.trunc(limit)}`,
+    values,
+  )
+  return affectedRows
+}
