@@ -1,7 +1,7 @@
 /**
- * `npm start [-- --host [address]] [--web] [--mysql]`: the whole shop on this machine, from an empty checkout to a
- * summary of what to try. `--web` runs every function with a path as a web function, `--mysql` the private database on
- * a real MySQL. Ctrl-C or SIGTERM ends it and all that it started.
+ * `npm start [-- --host [address]] [--web] [--mysql] [--replicas n]`: the whole shop on this machine, from an empty
+ * checkout to a summary of what to try. `--web` runs every function with a path as a web function, `--mysql` the private
+ * database on a real MySQL, `--replicas` with so many replicas, whose data is kept apart. Ctrl-C or SIGTERM ends it and all that it started.
  */
 import { parseArgs } from 'node:util'
 import { stop as stopEsbuild } from 'esbuild'
@@ -11,6 +11,7 @@ import { phoneUrl } from './address.ts'
 import { consoleLog, paint } from './console.ts'
 import type { Engine } from './database/install-server.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { openReplicated } from './database/open-replicated.ts'
 import { isPortFree } from './database/port.ts'
 import { prepareDemoLogin } from './demo-account.ts'
 import { openShop, type Shop } from './shop.ts'
@@ -48,9 +49,9 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { host, ports, web, engine } = readSettings()
+  const { host, ports, web, engine, replicas } = readSettings()
   await checkPorts(ports, host)
-  const database = await whileGoingOn('Preparing database and build', () => prepare(ports, engine))
+  const database = await whileGoingOn('Preparing database and build', () => prepare(ports, engine, replicas))
   closers.push(database.stop)
   await stopEsbuild() // its service process would stay as long as this one
   endIfStopping()
@@ -59,7 +60,10 @@ async function start(): Promise<void> {
   let isOpen = false
   const shop = await openShop({
     databaseUrl: database.url,
-    env: process.env,
+    env: {
+      ...process.env,
+      ...(database.replicaUrls && { DATABASE_REPLICA_URLS: database.replicaUrls.join() }),
+    },
     ports,
     host,
     web,
@@ -96,10 +100,12 @@ async function start(): Promise<void> {
 }
 
 /** The server starts and the functions are built at once; a failure of one still lets the other be ended. */
-async function prepare(ports: Ports, engine: Engine): Promise<OpenDatabase> {
+async function prepare(ports: Ports, engine: Engine, replicas: number): Promise<OpenDatabase> {
   const name = ports.shop === 3000 ? 'letao' : `letao_${ports.shop}`
   const [database, ...builds] = await Promise.allSettled([
-    openDatabase({ name, engine, onProgress: progress }),
+    replicas > 0
+      ? openReplicated({ name, engine, replicas, onProgress: progress })
+      : openDatabase({ name, engine, onProgress: progress }),
     buildIfChanged(),
     buildStorefront({ demo: true }),
   ])
@@ -121,7 +127,7 @@ function endIfStopping(): void {
   if (isStopping) throw new PlainError('stopped')
 }
 
-function readSettings(): { host: string; ports: Ports; web: boolean; engine: Engine } {
+function readSettings(): { host: string; ports: Ports; web: boolean; engine: Engine; replicas: number } {
   const args = process.argv.slice(2)
   // `--host` alone opens the shop to the local network.
   const bare = args.indexOf('--host')
@@ -133,6 +139,7 @@ function readSettings(): { host: string; ports: Ports; web: boolean; engine: Eng
       host: { type: 'string', default: '127.0.0.1' },
       web: { type: 'boolean', default: false },
       mysql: { type: 'boolean', default: false },
+      replicas: { type: 'string', default: '0' },
     },
   })
   const shop = portOf('PORT', 3000)
@@ -140,8 +147,16 @@ function readSettings(): { host: string; ports: Ports; web: boolean; engine: Eng
     host: values.host,
     web: values.web,
     engine: values.mysql ? 'mysql' : 'default',
+    replicas: replicaCount(values.replicas),
     ports: { shop, wechat: portOf('WX_SIM_PORT', shop + 1), sms: portOf('SMS_SIM_PORT', shop + 2) },
   }
+}
+
+function replicaCount(text: string): number {
+  if (!/^[0-4]$/.test(text)) throw new PlainError(`--replicas ${text} must be a number from 0 to 4.`)
+  if (text !== '0' && process.env.DATABASE_URL)
+    throw new PlainError('--replicas is for the private database: DATABASE_URL names another one.')
+  return Number(text)
 }
 
 function portOf(name: string, fallback: number): number {

@@ -13,6 +13,7 @@ import {
   LOCAL_DIR,
   reuseOrLaunch,
   rootStatements,
+  type Secrets,
   secretsOf,
 } from './private-server.ts'
 import { connectAsRoot, endServer, findRunning, pidOf, type RunningServer, serverPlace } from './server.ts'
@@ -20,6 +21,8 @@ import { connectAsRoot, endServer, findRunning, pidOf, type RunningServer, serve
 export type OpenDatabase = {
   /** `mysql://user:password@host:port/database`, for `DATABASE_URL` of the functions. */
   url: string
+  /** For `DATABASE_REPLICA_URLS`, where there are some. */
+  replicaUrls?: string[]
   /** Ends the private server, unless another shop of this checkout still uses it. */
   stop(): Promise<void>
 }
@@ -55,31 +58,65 @@ export async function openDatabase(options: OpenDatabaseOptions = {}): Promise<O
   const { onProgress = () => {}, name = 'letao', env = process.env, engine = 'default' } = options
   if (env.DATABASE_URL) return useGiven(env.DATABASE_URL)
   const dir = options.dir ?? dataFolder(env, engine)
-  const place = serverPlace(dir)
+  const { server, secrets, admin, stop } = await openServer({ dir, engine, onProgress })
+  await runAll(admin, shopStatements(name, secrets))
+  return { url: appUrl(server, secrets, name), stop }
+}
+
+/** What makes a shop's database and its account. */
+export function shopStatements(name: string, secrets: Secrets): string[] {
+  return [
+    `CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4`,
+    ...appStatements(secrets, `\`${name}\`.*`),
+  ]
+}
+
+/** A private server that is in use. */
+export type OpenServer = {
+  server: RunningServer
+  secrets: Secrets
+  /** Open as long as the server is used. */
+  admin: Connection
+  /** Ends the server, unless somebody else uses it. */
+  stop(): Promise<void>
+}
+
+/** Starts the server whose data lies in `dir`, or joins those who use it. */
+export async function openServer(options: {
+  dir: string
+  engine: Engine
+  /** Statements of its start. */
+  initSql?: (secrets: Secrets) => string[]
+  flags?: readonly string[]
+  onProgress: (text: string) => void
+}): Promise<OpenServer> {
+  const { dir, engine, initSql = rootStatements, flags = [], onProgress } = options
   const lock = `${dir}.lock`
   const unlock = await lockFile(lock)
   try {
     const secrets = secretsOf(dir)
-    const preferredPort = rememberedPort(dir)
-    const initSql = rootStatements(secrets)
-    const server = await reuseOrLaunch({ place, secrets, initSql, preferredPort, engine, onProgress })
+    const server = await reuseOrLaunch({
+      place: serverPlace(dir),
+      secrets,
+      initSql: initSql(secrets),
+      preferredPort: rememberedPort(dir),
+      engine,
+      flags,
+      onProgress,
+    })
     rememberPort(dir, server.port)
-    const lease = await takeLease(server, secrets.root)
-    await runAll(lease, [
-      `CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4`,
-      ...appStatements(secrets, `\`${name}\`.*`),
-    ])
+    const admin = await takeLease(server, secrets.root)
     const stop = async () => {
       const release = await lockFile(lock)
       try {
-        const isLast = await isLastLease(lease)
-        lease.destroy()
+        const isLast = await isLastLease(admin)
+        admin.destroy()
         if (isLast) await endServer(server)
       } finally {
         release()
       }
     }
-    return { url: appUrl(server, secrets, name), stop }
+    return { server, secrets, admin, stop }
   } finally {
     unlock()
   }
@@ -134,7 +171,7 @@ async function isLastLease(lease: Connection): Promise<boolean> {
   }
 }
 
-async function runAll(connection: Connection, statements: string[]): Promise<void> {
+export async function runAll(connection: Connection, statements: string[]): Promise<void> {
   for (const statement of statements) await connection.query(statement)
 }
 

@@ -8,10 +8,12 @@ import { createDataFolder } from '../../../local/database/data-folder.ts'
 import { findServer } from '../../../local/database/find-server.ts'
 import { findOrInstallServer } from '../../../local/database/install-server.ts'
 import { endPrivateDatabase, openDatabase } from '../../../local/database/open-database.ts'
+import { openReplicated, replicatedFolder } from '../../../local/database/open-replicated.ts'
 import { endLeftover } from '../../../local/database/private-server.ts'
 import { pidOf, serverPlace } from '../../../local/database/server.ts'
 import { isAlive } from '../../../local/lock.mjs'
 import { createTestDatabase } from '../../helpers/database.ts'
+import { setEnv } from '../../helpers/direct-shop.ts'
 import { startPrivateServer } from '../../helpers/private-server.ts'
 
 const env = {}
@@ -191,4 +193,26 @@ test('keeps its hands off the temporary tables of other servers', async (t) => {
   const server = await startPrivateServer({ dir })
   assert.ok(existsSync(foreign), 'removed by a server that started')
   await server.stop()
+})
+
+test('opens a primary with a replica that follows it, and goes on with both', async (t) => {
+  const restore = setEnv({ LETAO_DATA: folder(t) })
+  t.after(restore)
+  const open = () => openReplicated({ name: 'letao', engine: 'default', replicas: 1, onProgress: () => {} })
+  const first = await open()
+  t.after(() => first.stop())
+  await query(first.url, 'CREATE TABLE kept (id INT PRIMARY KEY)')
+  await query(first.url, 'INSERT INTO kept VALUES (1)')
+  await first.stop()
+  const second = await open()
+  t.after(() => second.stop())
+  const [replicaUrl = ''] = second.replicaUrls ?? []
+  // Opened when it had caught up.
+  assert.deepEqual(await query(replicaUrl, 'SELECT id FROM kept'), [{ id: 1 }])
+  await assert.rejects(query(replicaUrl, 'INSERT INTO kept VALUES (2)'), /read-only/)
+  const [status] = await query(replicaUrl, 'SHOW REPLICA STATUS')
+  assert.notEqual(status, undefined, 'the shop’s account may ask how far it is behind')
+  await second.stop()
+  for (const id of ['1', '2'])
+    assert.equal(pidOf(serverPlace(join(replicatedFolder('default'), id))), undefined)
 })
