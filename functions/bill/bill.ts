@@ -1,24 +1,26 @@
-/** Compares WeChat's bill of a day with the ledger, in both directions, and heals what a lost notify left behind. */
-import type { Database, Session, Sql, SqlValue } from '#shared/db'
-import {
-  type Difference,
-  dayOf,
-  type Merchant,
-  paidOnDay,
-  paidOnDayValues,
-  storeDifferences,
-} from './differences.ts'
-import { type HealDeps, healPayments, healRefunds } from './heal.ts'
-import { type BillLine, BillParser } from './parse.ts'
+/** Compares the gateway's bill of a day with the ledger, in both directions, and heals what a lost notify left behind. */
+import type { Database, Session } from '#shared/db'
+import type { Logger } from '#shared/log'
+import type { BillLine } from '#shared/payment/gateway'
+import { type QueryDeps, type RefundDeps, readApps } from '#shared/payment/ledger'
+import { type Difference, readDifferences, storeDifferences } from './bill-difference-table.ts'
+import { arriving, deleteLines, insertLines, replaceLines } from './bill-line-table.ts'
+import { saveRun, sumUp } from './bill-run-table.ts'
+import { type Day, dayOf } from './day.ts'
+import { healPayments, healRefunds } from './heal.ts'
 
-export interface BillDeps extends HealDeps {
-  db: Database
-  /** The lines of the day's bill. */
-  download: (billDate: string) => AsyncIterable<string>
+export interface BillDeps {
+  readonly db: Database
+  /** The ledger, over the connection that holds the lock of the day. */
+  readonly ledger: (session: Session) => { orders: QueryDeps; refunds: RefundDeps }
+  /** The app and the merchant that the shop is now. */
+  readonly appId: string
+  readonly merchantId: string
+  /** The lines of the day's bill, of all apps of the merchant. */
+  readonly download: (billDate: string) => AsyncIterable<BillLine>
+  readonly now: () => Date
+  readonly log: Logger
 }
-
-/** With the connection that holds the lock of the day. */
-type RunDeps = Omit<BillDeps, 'db'> & { db: Session }
 
 export interface BillReport {
   bill_date: string
@@ -51,115 +53,50 @@ const WAIT_SEC = 5
  * @throws RangeError when that is no date, AppError DATABASE_UNAVAILABLE also while another run is at this day
  */
 export function compareBill(billDate: string, deps: BillDeps): Promise<BillReport> {
-  dayOf(billDate)
-  return deps.db.withLock(`letao:bill:${billDate}`, WAIT_SEC, (session) =>
-    compare(billDate, { ...deps, db: session }),
-  )
+  const day = dayOf(billDate, deps.merchantId)
+  return deps.db.withLock(`letao:bill:${billDate}`, WAIT_SEC, (session) => compare(day, session, deps))
 }
 
-async function compare(billDate: string, deps: RunDeps): Promise<BillReport> {
-  const { db, config, now, log } = deps
-  const lines = await storeLines(billDate, deps)
-  const healed = await healPayments(billDate, deps)
-  const adopted = await healRefunds(billDate, deps)
-  const found = await db.transaction(async (tx) => {
-    await storeDifferences(tx, billDate, config, now())
-    const sums = await sumUp(tx, billDate, config)
-    const counted = await tx.row<{ n: number }>(
-      'SELECT COUNT(*) AS n FROM bill_difference WHERE bill_date = ?',
-      [billDate],
-    )
-    const difference_count = counted?.n ?? 0
-    await tx.run(
-      `REPLACE INTO bill_run (bill_date, bill_lines, paid_there_fen, refunded_there_fen, paid_here_fen,
-         refunded_here_fen, differences, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        billDate,
-        lines,
-        sums.paid_there_fen,
-        sums.refunded_there_fen,
-        sums.paid_here_fen,
-        sums.refunded_here_fen,
-        difference_count,
-        now(),
-      ],
-    )
-    const differences = await tx.rows<Difference>(
-      `SELECT kind, out_trade_no, transaction_id, out_refund_no, here_fen, there_fen FROM bill_difference
-       WHERE bill_date = ? ORDER BY id LIMIT ${MAX_SHOWN}`,
-      [billDate],
-    )
-    return { ...sums, difference_count, differences }
+async function compare(day: Day, session: Session, deps: BillDeps): Promise<BillReport> {
+  const { billDate } = day
+  const { now, log } = deps
+  const { orders, refunds } = deps.ledger(session)
+  const lines = await storeLines(billDate, session, deps)
+  const healed = await healPayments(arriving(billDate), orders)
+  const adopted = await healRefunds(arriving(billDate), refunds)
+  // What an earlier run stored goes when everything is there that takes its place.
+  const found = await session.transaction(async (tx) => {
+    await replaceLines(tx, billDate)
+    await storeDifferences(tx, day, now())
+    const sums = await sumUp(tx, day)
+    const { count, differences } = await readDifferences(tx, billDate, MAX_SHOWN)
+    await saveRun(tx, { bill_date: billDate, lines, differences: count, ...sums }, now())
+    return { ...sums, difference_count: count, differences }
   })
   for (const difference of found.differences) log.error('bill_difference', { billDate, ...difference })
   return { bill_date: billDate, lines, healed, adopted, ...found }
 }
 
 /**
- * Takes the bill over into `bill_line`, in batches. Lines of other apps of the same merchant are not ours. What an
- * earlier run stored goes when the bill is there, not before.
+ * Takes the bill over in batches, where nobody sees it until it is whole. Lines of apps of the same merchant that this
+ * shop never was are not ours.
  */
-async function storeLines(billDate: string, { db, config, download }: RunDeps): Promise<number> {
-  const parser = new BillParser()
+async function storeLines(billDate: string, session: Session, deps: BillDeps): Promise<number> {
+  const { appId, merchantId, download } = deps
+  const apps = new Set([appId, ...(await readApps(session, merchantId))])
+  const place = arriving(billDate)
+  await deleteLines(session, place)
   let batch: BillLine[] = []
   let count = 0
-  let isFirst = true
   const flush = async () => {
-    if (isFirst) await db.run('DELETE FROM bill_line WHERE bill_date = ?', [billDate])
-    isFirst = false
-    if (batch.length > 0) await insertLines(db, billDate, batch)
+    await insertLines(session, place, batch)
     count += batch.length
     batch = []
   }
-  for await (const text of download(billDate)) {
-    const line = parser.parse(text)
-    if (line?.appid === config.WX_APPID) batch.push(line)
+  for await (const line of download(billDate)) {
+    if (apps.has(line.appId)) batch.push(line)
     if (batch.length >= BATCH) await flush()
   }
-  parser.finish()
   await flush()
   return count
-}
-
-async function insertLines(db: Session, billDate: string, lines: readonly BillLine[]): Promise<void> {
-  const values: SqlValue[] = lines.flatMap(({ kind, outTradeNo, transactionId, outRefundNo, amountFen }) => [
-    billDate,
-    kind,
-    outTradeNo.slice(0, 64),
-    transactionId.slice(0, 64),
-    outRefundNo.slice(0, 64),
-    amountFen,
-  ])
-  await db.run(
-    `INSERT INTO bill_line (bill_date, kind, out_trade_no, transaction_id, out_refund_no, amount_fen)
-     VALUES ${lines.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}`,
-    values,
-  )
-}
-
-interface Sums {
-  paid_there_fen: number
-  refunded_there_fen: number
-  paid_here_fen: number
-  refunded_here_fen: number
-}
-
-/** The sums of the day, after its differences are stored: what is missing there is of this day, too. */
-async function sumUp(tx: Sql, billDate: string, merchant: Merchant): Promise<Sums> {
-  const sums = await tx.row<Sums>(
-    `SELECT
-       CAST((SELECT COALESCE(SUM(amount_fen), 0) FROM bill_line WHERE bill_date = ? AND kind = 'PAID') AS SIGNED)
-         AS paid_there_fen,
-       CAST((SELECT COALESCE(SUM(amount_fen), 0) FROM bill_line WHERE bill_date = ? AND kind = 'REFUND') AS SIGNED)
-         AS refunded_there_fen,
-       CAST((SELECT COALESCE(SUM(total_fee), 0) FROM payorder WHERE ${paidOnDay}) AS SIGNED) AS paid_here_fen,
-       CAST((SELECT COALESCE(SUM(refund.refund_fee), 0) FROM bill_line AS line
-             JOIN refund ON refund.out_refund_no = line.out_refund_no AND refund.transaction_id = line.transaction_id
-             WHERE line.bill_date = ? AND line.kind = 'REFUND')
-          + (SELECT COALESCE(SUM(here_fen), 0) FROM bill_difference
-             WHERE bill_date = ? AND kind = 'refund_missing_there') AS SIGNED) AS refunded_here_fen`,
-    [billDate, billDate, ...paidOnDayValues(billDate, merchant), billDate, billDate],
-  )
-  if (!sums) throw new Error('a sum without a row')
-  return sums
 }

@@ -1,9 +1,8 @@
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
-import { createWechat, createWechatRefunds } from '#shared/payment/gateway/wechat-v2'
+import { billGateways, orderDeps, refundDeps } from '#shared/payment/wiring'
 import { type BillReport, compareBill } from './bill.ts'
-import { billDateOf, dayOf } from './differences.ts'
-import { downloadBill } from './download.ts'
+import { dayBefore, dayOf } from './day.ts'
 
 /** Storing and comparing a long day takes more than the 2.5 s of a request. */
 const STATEMENT_TIMEOUT_MS = 60_000
@@ -21,11 +20,19 @@ export const main_handler = job(
   },
   async ({ event, config, db, now, log }) => {
     const billDate = readDate(event.bill_date ?? event.date, now())
-    const wechat = { wechat: createWechat(config), refunds: createWechatRefunds(config) }
-    const deps = { db, config, ...wechat, now, log }
+    const { WX_APPID: appId, WX_MCH_ID: merchantId } = config
+    const invoked = { db, config, now, log }
+    const orders = orderDeps(invoked)
+    const refunds = refundDeps(invoked)
+    const bills = billGateways(config)
     const report = await compareBill(billDate, {
-      ...deps,
-      download: (date) => downloadBill(date, config, now()),
+      db,
+      ledger: (session) => ({ orders: { ...orders, db: session }, refunds: { ...refunds, db: session } }),
+      appId,
+      merchantId,
+      download: (date) => bills['wechat-v2'].bill({ appId, merchantId }, date, now()),
+      now,
+      log,
     })
     const { differences: _shown, difference_count: differences, ...figures } = report
     log.info('bill_compared', { ...figures, differences })
@@ -35,10 +42,10 @@ export const main_handler = job(
 
 /** `yyyyMMdd` or `yyyy-MM-dd`; left out: yesterday in Beijing. */
 function readDate(given: unknown, now: Date): string {
-  if (given === undefined) return billDateOf(new Date(now.getTime() - 86_400_000))
+  if (given === undefined) return dayBefore(now)
   const text = String(given).replaceAll('-', '')
   if (!/^20\d{6}$/.test(text)) throw new Error('bill_date must be a day like 20261121')
-  dayOf(text)
+  dayOf(text, '')
   return text
 }
 

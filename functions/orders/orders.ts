@@ -1,9 +1,20 @@
 /** A shopper's own orders: pages of them, or one with its lines and history. */
 import { assetUrl } from '#shared/catalogue'
-import type { Database, Sql, SqlValue } from '#shared/db'
+import type { Database } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { fenToYuan } from '#shared/money'
-import { isPaid, stateText, type TradeState } from '#shared/payment/ledger'
+import {
+  findOwnOrder,
+  isPaid,
+  listOwnOrders,
+  type OrderRow,
+  readItems,
+  readMoves,
+  readRefundsOf,
+  stateText,
+  sumRefunds,
+  type TradeState,
+} from '#shared/payment/ledger'
 
 export interface OrdersDeps {
   /** The primary: who has just ordered wants to see it. */
@@ -46,22 +57,6 @@ export interface OrderEvent {
   text: string
 }
 
-interface Row {
-  id: number
-  out_trade_no: string
-  body: string | null
-  total_fee: number
-  trade_state: TradeState
-  trade_state_desc: string | null
-  created_at: Date | null
-  transaction_id: string | null
-  time_end: string | null
-  cash_fee: number | null
-}
-
-const columns = `id, out_trade_no, body, total_fee, trade_state, trade_state_desc, created_at, transaction_id, time_end,
-  cash_fee`
-
 /**
  * Newest first. Pages by key, so that the thousandth costs what the first costs.
  *
@@ -72,24 +67,16 @@ export async function listOrders(
   deps: OrdersDeps,
 ): Promise<{ orders: Order[]; nextCursor: string | null }> {
   const { userId, cursor, limit } = input
-  const values: SqlValue[] = [userId]
-  if (cursor !== undefined) values.push(await readCursor(deps.db, cursor, userId))
-  const rows = await deps.db.rows<Row>(
-    `SELECT ${columns} FROM payorder WHERE user_id = ? ${cursor === undefined ? '' : 'AND id < ?'}
-     ORDER BY id DESC LIMIT ${limit + 1}`,
-    values,
-  )
+  const before = cursor === undefined ? undefined : await readCursor(deps.db, cursor, userId)
+  const rows = await listOwnOrders(deps.db, userId, before, limit + 1)
   const page = rows.slice(0, limit)
-  const nextCursor = rows.length > limit ? (page.at(-1)?.out_trade_no ?? null) : null
+  const nextCursor = rows.length > limit ? (page.at(-1)?.orderNo ?? null) : null
   return { orders: await complete(page, deps), nextCursor }
 }
 
-/** A cursor is the number of the last order seen. A wrong one is told: an empty page would look like the end. */
-async function readCursor(sql: Sql, cursor: string, userId: number): Promise<number> {
-  const row = await sql.row<{ id: number }>(
-    'SELECT id FROM payorder WHERE out_trade_no = ? AND user_id = ? AND out_trade_no_repeat = 0',
-    [cursor, userId],
-  )
+/** A cursor is the number of the last order seen. A wrong one is refused: an empty page would look like the end. */
+async function readCursor(db: Database, cursor: string, userId: number): Promise<number> {
+  const row = await findOwnOrder(db, cursor, userId)
   if (!row) throw new AppError('INVALID_PARAMETER', { msg: '游标cursor不正确' })
   return row.id
 }
@@ -99,75 +86,62 @@ export async function showOrder(
   input: { userId: number; outTradeNo: string },
   deps: OrdersDeps,
 ): Promise<Order & { history: OrderEvent[] }> {
-  const row = await deps.db.row<Row>(
-    `SELECT ${columns} FROM payorder WHERE out_trade_no = ? AND user_id = ? AND out_trade_no_repeat = 0`,
-    [input.outTradeNo, input.userId],
-  )
+  const row = await findOwnOrder(deps.db, input.outTradeNo, input.userId)
   const [order] = row ? await complete([row], deps) : []
   if (!row || !order) throw new AppError('ORDER_NOT_FOUND')
   return { ...order, history: await readHistory(deps.db, row) }
 }
 
 /** Adds lines, and refunds of the payment that counts: one query each for the whole page. */
-async function complete(rows: readonly Row[], { db, assetBaseUrl }: OrdersDeps): Promise<Order[]> {
+async function complete(rows: readonly OrderRow[], { db, assetBaseUrl }: OrdersDeps): Promise<Order[]> {
   if (rows.length === 0) return []
-  const ids: SqlValue[] = rows.map(({ id }) => id)
-  const marks = ids.map(() => '?').join(', ')
-  const lines = await db.rows<OrderLine & { order_id: number }>(
-    `SELECT order_id, product_id AS productId, name, img, price_fen, quantity FROM order_item
-     WHERE order_id IN (${marks}) ORDER BY id`,
-    ids,
-  )
-  const refunds = await db.rows<{ order_id: number; refund_fee: number }>(
-    `SELECT order_id, CAST(SUM(refund.refund_fee) AS SIGNED) AS refund_fee
-     FROM refund JOIN payorder ON payorder.id = refund.order_id AND payorder.transaction_id = refund.transaction_id
-     WHERE order_id IN (${marks}) AND refund.status <> 'CLOSED' GROUP BY order_id`,
-    ids,
-  )
+  const ids = rows.map(({ id }) => id)
+  const lines = await readItems(db, ids)
+  const refunds = await sumRefunds(db, ids)
   return rows.map((row) => ({
-    out_trade_no: row.out_trade_no,
-    body: row.body ?? '',
-    total_fee: row.total_fee,
-    trade_state: row.trade_state,
-    trade_state_desc: row.trade_state_desc || stateText[row.trade_state],
-    created_at: row.created_at?.toISOString() ?? null,
-    ...(isPaid(row.trade_state) && {
-      transaction_id: row.transaction_id,
-      time_end: row.time_end,
-      cash_fee: row.cash_fee,
+    out_trade_no: row.orderNo,
+    body: row.title ?? '',
+    total_fee: row.amountFen,
+    trade_state: row.state,
+    trade_state_desc: row.stateText || stateText[row.state],
+    created_at: row.createdAt?.toISOString() ?? null,
+    ...(isPaid(row.state) && {
+      transaction_id: row.transactionId,
+      time_end: row.paidAt,
+      cash_fee: row.cashFen,
     }),
-    refund_fee: refunds.find(({ order_id }) => order_id === row.id)?.refund_fee ?? 0,
+    refund_fee: refunds.find(({ orderId }) => orderId === row.id)?.refundFen ?? 0,
     items: lines
-      .filter(({ order_id }) => order_id === row.id)
-      .map(({ order_id: _order, ...line }) => ({ ...line, img: assetUrl(assetBaseUrl, line.img) })),
+      .filter(({ orderId }) => orderId === row.id)
+      .map(({ productId, name, img, priceFen, quantity }) => ({
+        productId,
+        name,
+        img: assetUrl(assetBaseUrl, img),
+        price_fen: priceFen,
+        quantity,
+      })),
   }))
 }
 
-/** What the journal tells a shopper: only facts that moved the order, no openid, no raw fields. */
-async function readHistory(sql: Sql, order: Row): Promise<OrderEvent[]> {
-  const facts = await sql.rows<{ verdict: string; state_after: string; first_at: Date }>(
-    `SELECT verdict, state_after, first_at FROM payment_event
-     WHERE out_trade_no = ? AND verdict IN ('settled', 'paid_late', 'closed') ORDER BY first_at, id LIMIT 50`,
-    [order.out_trade_no],
-  )
-  const refunds = await sql.rows<{ refund_fee: number; status: string; created_at: Date }>(
-    'SELECT refund_fee, status, created_at FROM refund WHERE order_id = ? ORDER BY id LIMIT 50',
-    [order.id],
-  )
+const MAX_HISTORY = 50
+
+/** What the journal tells a shopper: only facts that moved the order, no payer, no raw fields. */
+async function readHistory(db: Database, order: OrderRow): Promise<OrderEvent[]> {
+  const moves = await readMoves(db, order.orderNo, MAX_HISTORY)
+  const refunds = await readRefundsOf(db, order.id, MAX_HISTORY)
   const history: OrderEvent[] = [
-    ...facts.map(({ verdict, first_at }) =>
+    ...moves.map(({ verdict, firstAt }) =>
       verdict === 'closed'
-        ? { at: first_at.toISOString(), event: 'closed' as const, text: '订单已关闭' }
-        : { at: first_at.toISOString(), event: 'paid' as const, text: '支付成功' },
+        ? { at: firstAt.toISOString(), event: 'closed' as const, text: '订单已关闭' }
+        : { at: firstAt.toISOString(), event: 'paid' as const, text: '支付成功' },
     ),
-    ...refunds.map(({ refund_fee, status, created_at }) => ({
-      at: created_at.toISOString(),
+    ...refunds.map(({ refundFen, status, createdAt }) => ({
+      at: createdAt.toISOString(),
       event: 'refund' as const,
-      text: `退款${fenToYuan(refund_fee)}元，${refundText[status] ?? '处理中'}`,
+      text: `退款${fenToYuan(refundFen)}元，${refundText[status] ?? '处理中'}`,
     })),
   ]
-  if (order.created_at)
-    history.push({ at: order.created_at.toISOString(), event: 'created', text: '提交订单' })
+  if (order.createdAt) history.push({ at: order.createdAt.toISOString(), event: 'created', text: '提交订单' })
   return history.sort((a, b) => a.at.localeCompare(b.at))
 }
 

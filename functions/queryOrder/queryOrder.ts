@@ -1,23 +1,19 @@
-/** The state of an own order; asked for at WeChat while it is open. */
+/** The state of an own order; the gateway is asked while it is open. */
 import { AppError } from '#shared/errors'
-import {
-  retryableCodes,
-  toAppError,
-  type Wechat,
-  WechatRefused,
-  WechatUnreachable,
-} from '#shared/payment/gateway/wechat-v2'
-import type { SettleDeps } from '#shared/payment/ledger'
+import { isUnanswered, toAppError } from '#shared/payment/gateway'
 import {
   findOwnOrder,
   isOfMerchant,
   isOpen,
   isPaid,
+  type OrderDeps,
   type OrderRow,
+  QUESTION_PAUSE_MS,
   queryAndSettle,
   readOrder,
   stateText,
   type TradeState,
+  takeQuestion,
 } from '#shared/payment/ledger'
 
 export interface OrderState {
@@ -37,40 +33,38 @@ export interface OrderState {
 /** @throws AppError ORDER_NOT_FOUND, PAY_REFUSED */
 export async function queryOrder(
   input: { outTradeNo: string; userId: number },
-  deps: SettleDeps & { wechat: Wechat },
+  deps: OrderDeps,
 ): Promise<OrderState> {
   const order = await findOwnOrder(deps.db, input.outTradeNo, input.userId)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
-  if (!isOpen(order.trade_state) || !isOfMerchant(order, deps)) return show(order)
+  if (!isOpen(order.state) || !isOfMerchant(order, deps) || !(await mayAsk(order, deps))) return show(order)
   await ask(order, deps)
   return show(await readOrder(deps.db, order.id))
 }
 
-/** When WeChat cannot be reached, what is stored has to do. */
-async function ask(order: OrderRow, deps: SettleDeps & { wechat: Wechat }): Promise<void> {
+/** Not more than one question about an order in two seconds, whoever asks: the gateway's patience is everybody's. */
+async function mayAsk(order: OrderRow, { db, asksFreely, now }: OrderDeps): Promise<boolean> {
+  return asksFreely || takeQuestion(db, order.id, new Date(now().getTime() - QUESTION_PAUSE_MS), now())
+}
+
+/** If the gateway is unreachable, fall back to the stored state. */
+async function ask(order: OrderRow, deps: OrderDeps): Promise<void> {
   try {
-    await queryAndSettle(order.out_trade_no, 'query', deps)
+    await queryAndSettle(order, 'query', deps)
   } catch (error) {
-    const unknown =
-      error instanceof WechatUnreachable ||
-      (error instanceof WechatRefused && retryableCodes.has(error.errCode))
-    if (unknown) {
-      deps.log.warn('wechat_unreachable', { outTradeNo: order.out_trade_no, reason: error.message })
-      return
-    }
-    throw toAppError(error)
+    if (!isUnanswered(error)) throw toAppError(error)
+    deps.log.warn('wechat_unreachable', { outTradeNo: order.orderNo, reason: error.message })
   }
 }
 
 function show(order: OrderRow): OrderState {
-  const { out_trade_no, total_fee, trade_state, trade_state_desc } = order
   const state = {
-    out_trade_no,
-    total_fee,
-    trade_state,
-    trade_state_desc: trade_state_desc || stateText[trade_state],
+    out_trade_no: order.orderNo,
+    total_fee: order.amountFen,
+    trade_state: order.state,
+    trade_state_desc: order.stateText || stateText[order.state],
   }
-  if (!isPaid(trade_state)) return state
-  const { transaction_id, time_end, cash_fee, bank_type } = order
-  return { ...state, transaction_id, time_end, cash_fee, bank_type }
+  if (!isPaid(order.state)) return state
+  const { transactionId, paidAt, cashFen, bankType } = order
+  return { ...state, transaction_id: transactionId, time_end: paidAt, cash_fee: cashFen, bank_type: bankType }
 }

@@ -1,27 +1,25 @@
 /** Works through rows in claimed batches: two runs at once share the work, a run that dies leaves it to the next. */
-import type { Database, SqlValue } from '#shared/db'
-import { AppError } from '#shared/errors'
+import type { Database, Sql } from '#shared/db'
 import type { Logger } from '#shared/log'
-import { WechatRefused, WechatUnreachable } from '#shared/payment/gateway/wechat-v2'
+import { GatewayRefused, GatewayUnreachable } from '#shared/payment/gateway'
 
 export interface BatchDeps {
   db: Database
   now: () => Date
   log: Logger
-  /** Milliseconds that are left of this run. */
+  /** Milliseconds that are left for this work. */
   msLeft: () => number
 }
 
-export interface BatchWork<Row extends { id: number }> {
+/** Rows that wait for an answer of a gateway. */
+export interface Queue<Row extends { id: number }> {
   table: 'payorder' | 'refund'
-  columns: string
-  /** Which rows; after `WHERE`, with its values. */
-  where: string
-  values: readonly SqlValue[]
-  /**
-   * What to do with one row. WechatRefused, WechatUnreachable and DATABASE_UNAVAILABLE (somebody else is at work on
-   * it) are this row's fault, anything else is everybody's.
-   */
+  /** Ids of rows that nobody asked about since `before`, the longest unasked first; also claimed ones. */
+  find: (sql: Sql, before: Date, limit: number) => Promise<number[]>
+  /** Claims those of the rows that are still free. */
+  claim: (tx: Sql, ids: readonly number[], claim: { before: Date; until: Date; now: Date }) => Promise<Row[]>
+  /** Ends a claim, whatever came of it. */
+  release: (row: Row) => Promise<void>
   work: (row: Row) => Promise<void>
   /** How the log names the row. */
   name: (row: Row) => string
@@ -29,90 +27,77 @@ export interface BatchWork<Row extends { id: number }> {
 
 export interface BatchReport {
   checked: number
-  /** WeChat could not be asked; the next run tries again. */
+  /** Rows that could not be dealt with; the next run tries again. */
   failed: number
-  /** Those of them that nobody answered: what WeChat refuses is bad luck of one row, not a sign of what comes. */
+  /** Rows about which the gateway said no: bad luck of one row, not a fault. */
+  refused: number
+  /** Of the failed ones, those that nobody answered. */
   unanswered: number
   lastFault: Error | undefined
 }
 
-const BATCH = 20
+/** So many rows are asked about at the same time: each may hold a connection to the database. */
+export const PARALLEL = 8
 
 /** A run that died leaves its rows to others after this time. */
 const CLAIM_MS = 2 * 60_000
 
-/** What one row may take: a few calls to WeChat, each with its time-out, and the database. */
+/** What one row may take: a few calls to a gateway, each with its time-out, and the database. */
 const MS_PER_ROW = 20_000
 
-/** So many faults and not one success: asking about the next hundred would only take longer. */
-const HOPELESS = 5
-
-/** Goes through all rows once, in the order of their ids, until none is left or the time is up. */
+/** Goes through all rows once, the longest unasked first, until none is left or the time is up. */
 export async function workThrough<Row extends { id: number }>(
-  job: BatchWork<Row>,
-  { db, now, log, msLeft }: BatchDeps,
+  queue: Queue<Row>,
+  deps: BatchDeps,
 ): Promise<BatchReport> {
-  const report: BatchReport = { checked: 0, failed: 0, unanswered: 0, lastFault: undefined }
+  const { db, now, msLeft } = deps
+  const report: BatchReport = { checked: 0, failed: 0, refused: 0, unanswered: 0, lastFault: undefined }
   const reserveMs = Math.min(MS_PER_ROW, msLeft() / 2)
-  for (let after = 0; msLeft() > reserveMs && !isHopeless(report); ) {
-    const batch = await claim(job, after, db, now())
-    if (batch.length === 0) break
-    after = batch.at(-1)?.id ?? after
-    for (const row of batch) {
-      if (msLeft() <= reserveMs || isHopeless(report)) break
-      report.checked += 1
-      try {
-        await job.work(row)
-      } catch (error) {
-        if (!isFaultOfRow(error)) throw error
-        report.failed += 1
-        if (!(error instanceof WechatRefused)) report.unanswered += 1
-        report.lastFault = error
-        log.warn('reconcile_failed', { table: job.table, row: job.name(row), reason: error.message })
-      }
-    }
-    await setClaim(job.table, batch, null, db)
+  // What anybody asked about since this run began is not asked about again.
+  const before = now()
+  const seen = new Set<number>()
+  while (msLeft() > reserveMs && !isHopeless(report)) {
+    const found = await queue.find(db, before, PARALLEL + seen.size)
+    const ids = found.filter((id) => !seen.has(id)).slice(0, PARALLEL)
+    if (ids.length === 0) break
+    const until = new Date(now().getTime() + CLAIM_MS)
+    const rows = await db.transaction((tx) => queue.claim(tx, ids, { before, until, now: now() }))
+    // One that stays in the list (somebody else has it, or it could not be released) is not looked at again.
+    for (const id of ids) seen.add(id)
+    await Promise.all(rows.map((row) => workOn(queue, row, report, deps)))
   }
   return report
 }
 
-function isHopeless({ checked, unanswered }: BatchReport): boolean {
-  return unanswered >= HOPELESS && unanswered === checked
-}
-
-function isFaultOfRow(error: unknown): error is Error {
-  return (
-    error instanceof WechatUnreachable ||
-    error instanceof WechatRefused ||
-    (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE')
-  )
-}
-
-function claim<Row extends { id: number }>(
-  { table, columns, where, values }: BatchWork<Row>,
-  after: number,
-  db: Database,
-  now: Date,
-): Promise<Row[]> {
-  return db.transaction(async (tx) => {
-    const batch = await tx.rows<Row>(
-      `SELECT ${columns} FROM ${table}
-       WHERE ${where} AND id > ? AND (claimed_until IS NULL OR claimed_until <= ?)
-       ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
-      [...values, after, now],
-    )
-    if (batch.length > 0) await setClaim(table, batch, new Date(now.getTime() + CLAIM_MS), tx)
-    return batch
-  })
-}
-
-async function setClaim(
-  table: string,
-  rows: readonly { id: number }[],
-  until: Date | null,
-  sql: Pick<Database, 'run'>,
+async function workOn<Row extends { id: number }>(
+  queue: Queue<Row>,
+  row: Row,
+  report: BatchReport,
+  { log }: BatchDeps,
 ): Promise<void> {
-  const ids: SqlValue[] = rows.map(({ id }) => id)
-  const marks = ids.map(() => '?').join(', ')
-  await sql.run(`UPDATE ${table} SET claimed_until = ? WHERE id IN (${marks})`, [until, ...ids])
+  report.checked += 1
+  try {
+    await queue.work(row)
+  } catch (error) {
+    const fault = error instanceof Error ? error : new Error(String(error))
+    if (error instanceof GatewayRefused && error.reason !== 'try_again') report.refused += 1
+    else {
+      report.failed += 1
+      report.lastFault = fault
+    }
+    if (error instanceof GatewayUnreachable) report.unanswered += 1
+    log.warn('reconcile_failed', { table: queue.table, row: queue.name(row), reason: fault.message })
+  }
+  try {
+    await queue.release(row)
+  } catch (error) {
+    // The claim ends by itself.
+    report.failed += 1
+    report.lastFault = error as Error
+  }
+}
+
+/** Every question unanswered: asking about the next hundred would only take longer. */
+function isHopeless({ checked, unanswered }: BatchReport): boolean {
+  return unanswered >= PARALLEL && unanswered === checked
 }

@@ -1,21 +1,33 @@
-/** Asks WeChat about everything that nothing is decided about, so that a lost notify loses no payment. */
-
-import { type WechatRefunds, WechatRefused } from '#shared/payment/gateway/wechat-v2'
+/** Queries the gateway about every undecided order and refund, so that no payment is lost with a notification. */
+import { GatewayRefused } from '#shared/payment/gateway'
 import {
-  type CloseDeps,
+  ARRANGED_PAUSE_MS,
+  claimOrders,
+  claimRefunds,
   closeEverywhere,
+  countOpenOfOthers,
+  findDueRefunds,
+  findUnasked,
   followRefund,
   isPaid,
   isRecorded,
-  openStates,
+  type OrderDeps,
+  type OrderRow,
   queryAndSettle,
-  REFUND_PERIOD_MS,
+  type RefundDeps,
   type RefundRow,
-  refundColumns,
+  releaseOrder,
+  releaseRefund,
+  UNPAID_LIFETIME_MS,
 } from '#shared/payment/ledger'
-import { type BatchDeps, type BatchReport, workThrough } from './batches.ts'
+import { type BatchReport, workThrough } from './batches.ts'
 
-export type ReconcileDeps = CloseDeps & BatchDeps & { refunds: WechatRefunds }
+export interface ReconcileDeps {
+  readonly orders: OrderDeps
+  readonly refunds: RefundDeps
+  /** Milliseconds that are left of this run. */
+  readonly msLeft: () => number
+}
 
 /** What one run did. */
 export interface ReconcileReport {
@@ -27,24 +39,28 @@ export interface ReconcileReport {
   /** Refunds that were followed up, and those of them that are finished now. */
   refunds: number
   refundsFinished: number
-  /** Orders and refunds that WeChat could not be asked about; the next run tries again. */
+  /** Orders and refunds that could not be dealt with; the next run tries again. */
   failed: number
-}
-
-/** An order that nobody paid for so long is closed. */
-const UNPAID_LIFETIME_MS = 2 * 3600 * 1000
-
-interface OpenOrder {
-  id: number
-  out_trade_no: string
-  appid: string
-  mch_id: string
-  created_at: Date | null
+  /** Those about which the gateway said no. */
+  refused: number
+  /** Open orders and refunds of an earlier merchant, which nobody can be asked about. */
+  ofOthers: number
 }
 
 type Outcome = 'settled' | 'closed' | 'open'
 
-/** @throws Error when not one order or refund could be asked about */
+/** A run that did not deal with everything, with what it did all the same. */
+export class ReconcileFailed extends Error {
+  readonly report: ReconcileReport
+
+  constructor(message: string, report: ReconcileReport) {
+    super(message)
+    this.name = 'ReconcileFailed'
+    this.report = report
+  }
+}
+
+/** @throws ReconcileFailed at the end, when a row could not be dealt with */
 export async function reconcile(deps: ReconcileDeps): Promise<ReconcileReport> {
   const report: ReconcileReport = {
     checked: 0,
@@ -54,70 +70,100 @@ export async function reconcile(deps: ReconcileDeps): Promise<ReconcileReport> {
     refunds: 0,
     refundsFinished: 0,
     failed: 0,
+    refused: 0,
+    ofOthers: 0,
   }
   const orders = await checkOrders(report, deps)
   const refunds = await followRefunds(report, deps)
   report.checked = orders.checked
   report.refunds = refunds.checked
   report.failed = orders.failed + refunds.failed
+  report.refused = orders.refused + refunds.refused
+  await reportOthers(report, deps)
   const fault = orders.lastFault ?? refunds.lastFault
-  if (fault && report.failed === report.checked + report.refunds) {
-    throw new Error(`reconcile: WeChat Pay answered for none of ${report.failed} rows: ${fault.message}`)
-  }
+  if (fault) throw new ReconcileFailed(messageOf(report, fault), report)
   return report
 }
 
-function checkOrders(report: ReconcileReport, deps: ReconcileDeps): Promise<BatchReport> {
-  const { config } = deps
-  return workThrough<OpenOrder>(
+function messageOf({ checked, refunds, failed }: ReconcileReport, fault: Error): string {
+  const all = checked + refunds
+  const what = failed === all ? `none of ${all} rows could be dealt with` : `${failed} of ${all} rows failed`
+  return `reconcile: ${what}: ${fault.message}`
+}
+
+function checkOrders(report: ReconcileReport, { orders: deps, msLeft }: ReconcileDeps): Promise<BatchReport> {
+  const { db, now, log, merchantId } = deps
+  return workThrough<OrderRow>(
     {
       table: 'payorder',
-      columns: 'id, out_trade_no, appid, mch_id, created_at',
-      where: `trade_state IN (${openStates.map(() => '?').join(', ')}) AND out_trade_no_repeat = 0
-        AND appid = ? AND mch_id = ?`,
-      values: [...openStates, config.WX_APPID, config.WX_MCH_ID],
+      find: (sql, before, limit) => findUnasked(sql, merchantId, before, limit),
+      claim: claimOrders,
+      release: ({ id }) => releaseOrder(db, id, now()),
       work: async (order) => {
         report[await checkOrder(order, deps)] += 1
       },
-      name: ({ out_trade_no }) => out_trade_no,
+      name: ({ orderNo }) => orderNo,
     },
-    deps,
+    { db, now, log, msLeft },
   )
 }
 
-async function checkOrder(order: OpenOrder, deps: ReconcileDeps): Promise<Outcome> {
-  // A row of the Koa shop knows no time of its own: it is older than anything here.
-  const age = deps.now().getTime() - (order.created_at?.getTime() ?? 0)
-  if (age >= UNPAID_LIFETIME_MS) {
+async function checkOrder(order: OrderRow, deps: OrderDeps): Promise<Outcome> {
+  // A row of the Koa shop knows no time of its own: it is older than anything here. A code that was made late lives on.
+  const bornAt = Math.max(order.createdAt?.getTime() ?? 0, order.codeUrlAt?.getTime() ?? 0)
+  if (deps.now().getTime() - bornAt >= UNPAID_LIFETIME_MS) {
     const outcome = await closeEverywhere(order, 'reconcile', deps)
     return outcome === 'paid' ? 'settled' : outcome
   }
   try {
-    const { tradeState, verdict } = await queryAndSettle(order.out_trade_no, 'reconcile', deps)
+    const { state, verdict } = await queryAndSettle(order, 'reconcile', deps)
     // What cannot be true (another amount) was reported, and settles nothing.
     if (verdict && !isRecorded(verdict)) return 'open'
-    if (tradeState && isPaid(tradeState)) return 'settled'
-    return tradeState === 'CLOSED' || tradeState === 'REVOKED' ? 'closed' : 'open'
+    if (state && isPaid(state)) return 'settled'
+    return state === 'CLOSED' || state === 'REVOKED' ? 'closed' : 'open'
   } catch (error) {
-    if (error instanceof WechatRefused && error.errCode === 'ORDERNOTEXIST') return 'open'
+    if (error instanceof GatewayRefused && error.reason === 'unknown_order') return 'open'
     throw error
   }
 }
 
-/** Hands over what WeChat has not accepted yet, and asks about the rest: also whether a CHANGE was arranged there. */
-function followRefunds(report: ReconcileReport, deps: ReconcileDeps): Promise<BatchReport> {
+/** Hands over what the gateway has not accepted yet, and asks about the rest: also whether a CHANGE was arranged. */
+function followRefunds(
+  report: ReconcileReport,
+  { orders, refunds: deps, msLeft }: ReconcileDeps,
+): Promise<BatchReport> {
+  const { now, log, merchantId } = deps
   return workThrough<RefundRow>(
     {
       table: 'refund',
-      columns: refundColumns,
-      where: `(status = 'PROCESSING' OR (status = 'CHANGE' AND refund_id IS NOT NULL AND created_at > ?))`,
-      values: [new Date(deps.now().getTime() - REFUND_PERIOD_MS)],
+      find: findDueRefunds,
+      claim: claimRefunds,
+      release: ({ id, status }) =>
+        releaseRefund(deps.db, id, new Date(now().getTime() + (status === 'CHANGE' ? ARRANGED_PAUSE_MS : 0))),
       work: async (refund) => {
-        const after = await followRefund(refund, { ...deps, wechat: deps.refunds })
+        if (refund.merchantId !== merchantId) {
+          report.ofOthers += 1
+          return
+        }
+        const after = await followRefund(refund, deps)
         if (after.status !== refund.status) report.refundsFinished += 1
       },
-      name: ({ out_refund_no }) => out_refund_no,
+      name: ({ refundNo }) => refundNo,
     },
-    deps,
+    { db: orders.db, now, log, msLeft },
   )
+}
+
+/** What was paid to, or is to be given back by, an earlier merchant is left alone, and said once a run. */
+async function reportOthers(
+  report: ReconcileReport,
+  { orders: { db, log, merchantId } }: ReconcileDeps,
+): Promise<void> {
+  const others = await countOpenOfOthers(db, merchantId)
+  const refunds = report.ofOthers
+  for (const { orders } of others) report.ofOthers += orders
+  if (report.ofOthers > 0) {
+    const merchants = others.map((other) => `${other.merchantId}: ${other.orders}`).join(', ')
+    log.warn('other_merchant_left', { orders: report.ofOthers - refunds, refunds, merchants })
+  }
 }

@@ -4,17 +4,35 @@ import { AppError } from '#shared/errors'
 import { deleteExpiredCounters } from '#shared/limits'
 
 const DAY_MS = 24 * 3600 * 1000
-const AT_MOST = 5000
+const BATCH = 5000
 
-/** Deletes what has served its time: counters, codes that nobody can redeem any more, addresses of old logins. */
-export async function sweep({ db, now }: { db: Database; now: () => Date }): Promise<void> {
+/** What is not swept when this little time is left waits for the next run. */
+const RESERVE_MS = 3000
+
+interface SweepDeps {
+  db: Database
+  now: () => Date
+  /** Milliseconds that are left of this run. */
+  msLeft: () => number
+}
+
+/**
+ * Deletes what has served its time, in batches while time is left: counters, codes that nobody can redeem any more,
+ * addresses of old logins.
+ */
+export async function sweep({ db, now, msLeft }: SweepDeps): Promise<void> {
   const daysAgo = (days: number) => new Date(now().getTime() - days * DAY_MS)
-  try {
-    await deleteExpiredCounters(db, now(), AT_MOST)
-    await deleteExpiredCodes(db, daysAgo(1), AT_MOST)
-    await forgetAddresses(db, daysAgo(31), AT_MOST)
-  } catch (error) {
-    // Rows that are in use can wait for the next run.
-    if (!(error instanceof AppError)) throw error
+  const deletions = [
+    () => deleteExpiredCounters(db, now(), BATCH),
+    () => deleteExpiredCodes(db, daysAgo(1), BATCH),
+    () => forgetAddresses(db, daysAgo(31), BATCH),
+  ]
+  for (const remove of deletions) {
+    try {
+      while (msLeft() > RESERVE_MS && (await remove()) >= BATCH);
+    } catch (error) {
+      // Rows that are in use can wait for the next run.
+      if (!(error instanceof AppError)) throw error
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
-import { createWechatRefunds } from '#shared/payment/gateway/wechat-v2'
 import type { RefundRow } from '#shared/payment/ledger'
+import { refundDeps } from '#shared/payment/wiring'
 import { readInput } from './input.ts'
 import { refund } from './refund.ts'
 
@@ -16,23 +16,21 @@ export const main_handler = job(
     fields: ['out_trade_no', 'transaction_id', 'refund_fee', 'out_refund_no', 'reason'],
     summarise,
   },
-  async ({ event, config, db, now, log }) => {
-    const wechat = createWechatRefunds(config)
-    return show(await refund(readInput(event), { db, config, wechat, now, log }))
-  },
+  async ({ event, config, db, requestId, now, log }) =>
+    show(await refund(readInput(event), requestId, refundDeps({ db, config, now, log }))),
 )
 
-function show({
-  out_trade_no,
-  out_refund_no,
-  refund_id,
-  total_fee,
-  refund_fee,
-  status,
-  err_code,
-  err_code_des,
-}: RefundRow) {
-  return { out_trade_no, out_refund_no, refund_id, total_fee, refund_fee, status, err_code, err_code_des }
+function show(row: RefundRow) {
+  return {
+    out_trade_no: row.orderNo,
+    out_refund_no: row.refundNo,
+    refund_id: row.refundId,
+    total_fee: row.totalFen,
+    refund_fee: row.refundFen,
+    status: row.status,
+    err_code: row.refusalCode,
+    err_code_des: row.refusalText,
+  }
 }
 
 function summarise(row: ReturnType<typeof show>): string[] {

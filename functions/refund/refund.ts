@@ -1,11 +1,9 @@
-/** Gives money back: written here first, then handed to WeChat. */
+/** Gives money back: written here first, then handed to the gateway. */
 import type { Database, Sql } from '#shared/db'
 import {
-  createRefundNumber,
   findPayment,
   findRefund,
   followRefund,
-  isOpenRefund,
   isPaid,
   lockOrder,
   type OrderRow,
@@ -13,6 +11,7 @@ import {
   RefundImpossible,
   type RefundRow,
   refundedFen,
+  refundNumberOf,
   requestRefund,
   submitRefund,
 } from '#shared/payment/ledger'
@@ -21,20 +20,27 @@ import type { RefundInput } from './input.ts'
 /**
  * Requests a refund, or continues the one that has this number: as often as it takes, it is one refund.
  *
+ * @param requestId - the platform's number of this invocation: delivered twice, it is the same refund
  * @throws RefundImpossible when the order or the protocol's limits do not allow it: nothing was asked
  */
-export async function refund(input: RefundInput, deps: RefundDeps & { db: Database }): Promise<RefundRow> {
-  const known = input.outRefundNo === undefined ? undefined : await findRefund(deps.db, input.outRefundNo)
+export async function refund(
+  input: RefundInput,
+  requestId: string,
+  deps: RefundDeps & { readonly db: Database },
+): Promise<RefundRow> {
+  const refundNo = input.outRefundNo ?? refundNumberOf(requestId)
+  const known = await findRefund(deps.db, refundNo)
   if (known) {
     checkSame(known, input)
-    return isOpenRefund(known) ? followRefund(known, deps) : known
+    checkMerchant(known, deps)
+    return known.status === 'SUCCESS' ? known : followRefund(known, deps)
   }
   const row = await deps.db.transaction(async (tx) => {
     const order = await lockOrder(tx, input.outTradeNo)
     const payment = await paymentOf(tx, order, input)
-    const refundFee = input.refundFee ?? payment.totalFee - (await refundedFen(tx, payment.transactionId))
-    const outRefundNo = input.outRefundNo ?? createRefundNumber(deps.now())
-    const request = { outRefundNo, refundFee, reason: input.reason, origin: 'ops' as const }
+    checkMerchant(payment.order, deps)
+    const refundFen = input.refundFee ?? payment.totalFen - (await refundedFen(tx, payment.transactionId))
+    const request = { refundNo, refundFen, reason: input.reason, origin: 'ops' as const }
     return requestRefund(tx, payment.order, payment, request, deps.now())
   })
   return submitRefund(row, deps)
@@ -42,18 +48,25 @@ export async function refund(input: RefundInput, deps: RefundDeps & { db: Databa
 
 function checkSame(known: RefundRow, input: RefundInput): void {
   const isSame =
-    known.out_trade_no === input.outTradeNo &&
-    (input.transactionId === undefined || input.transactionId === known.transaction_id) &&
-    (input.refundFee === undefined || input.refundFee === known.refund_fee)
-  if (!isSame) throw new RefundImpossible(`out_refund_no ${known.out_refund_no} belongs to another refund`)
+    known.orderNo === input.outTradeNo &&
+    (input.transactionId === undefined || input.transactionId === known.transactionId) &&
+    (input.refundFee === undefined || input.refundFee === known.refundFen)
+  if (!isSame) throw new RefundImpossible(`out_refund_no ${known.refundNo} belongs to another refund`)
+}
+
+function checkMerchant({ merchantId, orderNo }: RefundRow | OrderRow, deps: RefundDeps): void {
+  if (merchantId !== deps.merchantId)
+    throw new RefundImpossible(
+      `order ${orderNo} was paid to merchant ${merchantId}, which is not this shop's any more`,
+    )
 }
 
 async function paymentOf(tx: Sql, order: OrderRow | undefined, { outTradeNo, transactionId }: RefundInput) {
   if (!order) throw new RefundImpossible(`there is no order ${outTradeNo.slice(0, 64)}`)
-  if (!isPaid(order.trade_state) || order.transaction_id === null) {
-    throw new RefundImpossible(`order ${order.out_trade_no} is ${order.trade_state}, not paid`)
+  if (!isPaid(order.state) || order.transactionId === null) {
+    throw new RefundImpossible(`order ${order.orderNo} is ${order.state}, not paid`)
   }
-  const payment = await findPayment(tx, order, transactionId ?? order.transaction_id)
-  if (!payment) throw new RefundImpossible(`order ${order.out_trade_no} was not paid by that transaction_id`)
+  const payment = await findPayment(tx, order, transactionId ?? order.transactionId)
+  if (!payment) throw new RefundImpossible(`order ${order.orderNo} was not paid by that transaction_id`)
   return { ...payment, order }
 }

@@ -1,5 +1,7 @@
 import { endpoint, route } from '#shared/http'
-import { acknowledged, createWechatRefunds, refused } from '#shared/payment/gateway/wechat-v2'
+import { createNotifyGateway, notifyAnswers } from '#shared/payment/gateway/wechat-v2'
+import { REFUND_NOTIFY_MS } from '#shared/payment/ledger'
+import { refundDeps } from '#shared/payment/wiring'
 import { takeRefundNotify } from './refundNotify.ts'
 
 /**
@@ -13,11 +15,13 @@ export const main_handler = endpoint(
       paths: ['/refund/notify'],
       accepts: 'xml',
       needs: ['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'],
-      renderError: refused,
+      budgetMs: REFUND_NOTIFY_MS,
+      renderError: notifyAnswers.reject,
     },
     async ({ body, config, db, now, log }) => {
-      await takeRefundNotify(body, { config, db, wechat: createWechatRefunds(config), now, log })
-      return acknowledged()
+      const deps = refundDeps({ db, config, now, log })
+      await takeRefundNotify(body, createNotifyGateway(config, log), deps)
+      return notifyAnswers.acknowledge()
     },
   ),
 )

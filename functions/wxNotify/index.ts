@@ -1,5 +1,7 @@
 import { endpoint, route } from '#shared/http'
-import { acknowledged, refused } from '#shared/payment/gateway/wechat-v2'
+import { createNotifyGateway, notifyAnswers } from '#shared/payment/gateway/wechat-v2'
+import { NOTIFY_MS } from '#shared/payment/ledger'
+import { settleDeps } from '#shared/payment/wiring'
 import { takeNotify } from './wxNotify.ts'
 
 /**
@@ -13,11 +15,13 @@ export const main_handler = endpoint(
       paths: ['/pay/notify', '/pay/notify_url'],
       accepts: 'xml',
       needs: ['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'],
-      renderError: refused,
+      budgetMs: NOTIFY_MS,
+      renderError: notifyAnswers.reject,
     },
     async ({ body, config, db, now, log }) => {
-      await takeNotify(body, { config, db, now, log })
-      return acknowledged()
+      const deps = settleDeps({ db, config, now, log })
+      await takeNotify(body, createNotifyGateway(config, log), deps)
+      return notifyAnswers.acknowledge()
     },
   ),
 )

@@ -1,13 +1,11 @@
 import { readUser } from '#shared/accounts'
 import { AppError } from '#shared/errors'
 import { endpoint, route } from '#shared/http'
-import { createWechat } from '#shared/payment/gateway/wechat-v2'
+import { SHOPPER_GATEWAY_MS, SHOPPER_MS } from '#shared/payment/ledger'
+import { orderDeps } from '#shared/payment/wiring'
 import { orderLimits } from './limits.ts'
 import { orderBody } from './schema.ts'
 import { orderAndPay } from './wxOrder.ts'
-
-/** The platform ends this function after 20 s. */
-const WECHAT_MS = 15_000
 
 /**
  * POST /wx/order – an unpaid order and its QR code.
@@ -24,6 +22,7 @@ export const main_handler = endpoint(
       limits: orderLimits,
       subjects: ({ user }) => ({ user: String(user.id) }),
       idempotent: true,
+      budgetMs: SHOPPER_MS,
     },
     async ({ body, request, user, idempotencyKey, limiter, config, db, now, log }) => {
       if (body.total_fee !== undefined && config.CLIENT_PRICED_ORDERS === 'deny') {
@@ -32,12 +31,8 @@ export const main_handler = endpoint(
       const input = { body, userId: user.id, clientAddress: request.clientAddress ?? '', idempotencyKey }
       return {
         data: await orderAndPay(input, {
-          db,
-          config,
-          limiter,
-          wechat: createWechat(config, { withinMs: WECHAT_MS }),
-          now,
-          log,
+          place: { db, config, limiter, now },
+          orders: orderDeps({ db, config, now, log }, SHOPPER_GATEWAY_MS),
         }),
       }
     },

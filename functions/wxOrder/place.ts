@@ -3,13 +3,21 @@ import { createHash, randomInt } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Config } from '#shared/config'
 import type { Database, Sql } from '#shared/db'
-import { isDuplicateKey } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
 import { createNonce } from '#shared/payment/gateway/wechat-v2'
-import { findOrderByKey, type OrderRow, readOrder } from '#shared/payment/ledger'
+import {
+  findOrderByKey,
+  insertItems,
+  insertOrder,
+  isKeyTaken,
+  ORDER_LIFETIME_MS,
+  type OrderItemRow,
+  type OrderRow,
+  readOrder,
+} from '#shared/payment/ledger'
 import { beijingDigits, formatBeijing } from '#shared/time'
-import { describe, type OrderLine, payableText, priceItems, totalOf } from './price.ts'
+import { describe, payableText, priceItems, totalOf } from './price.ts'
 import type { OrderBody } from './schema.ts'
 
 export interface PlaceDeps {
@@ -26,8 +34,8 @@ export interface PlaceInput {
   idempotencyKey: string | undefined
 }
 
-/** How long the order can be paid at WeChat. Longer than our own two hours: a renewed QR code must still be payable. */
-const LIFETIME_MS = 24 * 3600 * 1000
+/** Two orders have one number once in a lifetime, so more often it is another fault. */
+const MAX_NUMBERS = 3
 
 /**
  * Places a new order, or finds the one that the same `Idempotency-Key` placed before: the unique key decides, also
@@ -44,34 +52,31 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   const earlier = idempotencyKey === undefined ? undefined : await findOrderByKey(db, idempotencyKey, userId)
   if (earlier) return sameRequest(earlier, hash)
   const lines = input.body.items ? await priceItems(db, input.body.items) : []
-  for (;;) {
-    try {
-      return await db.transaction(async (tx) => {
-        const order = await insertOrder(tx, input, lines, hash, deps)
-        // Last, so that many orders of one user wait for its row as briefly as can be, and repetitions not at all.
-        await deps.limiter.in(tx).admit()
-        return order
-      })
-    } catch (error) {
-      if (isDuplicateKey(error, 'payorder_out_trade_no')) continue
-      if (idempotencyKey === undefined || !mayBeTheSameMoment(error)) throw error
-      const winner = await findOrderByKey(db, idempotencyKey, userId)
-      if (!winner) throw error
-      return sameRequest(winner, hash)
-    }
+  try {
+    return await db.transaction(async (tx) => {
+      const order = await writeOrder(tx, input, lines, hash, deps)
+      // Last, so that many orders of one user wait for its row as briefly as can be, and repetitions not at all.
+      await deps.limiter.in(tx).admit()
+      return order
+    })
+  } catch (error) {
+    if (idempotencyKey === undefined || !mayBeTheSameMoment(error)) throw error
+    const winner = await findOrderByKey(db, idempotencyKey, userId)
+    if (!winner) throw error
+    return sameRequest(winner, hash)
   }
 }
 
 /** The other request of this key may have the row, the last slot of the limit, or a lock that this one waited for. */
 function mayBeTheSameMoment(error: unknown): boolean {
   return (
-    isDuplicateKey(error, 'payorder_idempotency_key') ||
+    isKeyTaken(error) ||
     (error instanceof AppError && ['TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'].includes(error.code))
   )
 }
 
 function sameRequest(order: OrderRow, hash: string): OrderRow {
-  if (order.request_hash === hash) return order
+  if (order.requestHash === hash) return order
   throw new AppError('INVALID_PARAMETER', { msg: 'Idempotency-Key已用于另一个订单' })
 }
 
@@ -86,49 +91,41 @@ function canonical({ items, body, total_fee, spbill_create_ip, trade_type }: Ord
   ]
 }
 
-async function insertOrder(
+async function writeOrder(
   tx: Sql,
   input: PlaceInput,
-  lines: readonly OrderLine[],
+  lines: readonly OrderItemRow[],
   hash: string,
   { config, now }: PlaceDeps,
 ): Promise<OrderRow> {
   const { body } = input
   const moment = now()
   const address = body.spbill_create_ip ?? input.clientAddress
-  const { insertId } = await tx.run(
-    `INSERT INTO payorder (user_id, appid, mch_id, nonce_str, body, out_trade_no, total_fee, fee_type, spbill_create_ip,
-       trade_type, trade_state, product_id, sign_type, notify_url, time_start, time_expire, idempotency_key,
-       request_hash, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 'CNY', ?, 'NATIVE', 'NOTPAY', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      input.userId,
-      config.WX_APPID,
-      config.WX_MCH_ID,
-      createNonce(),
-      // A text of nothing but emoji leaves nothing, and WeChat wants a body.
-      (lines.length > 0 ? describe(lines) : payableText(body.body ?? '')) || '乐淘商品',
-      createOrderNumber(moment),
-      lines.length > 0 ? totalOf(lines) : (body.total_fee ?? 0),
-      isIP(address) ? address : '127.0.0.1',
-      String(lines[0]?.productId ?? 'custom'),
-      config.WX_SIGN_TYPE,
-      config.WX_NOTIFY_URL,
-      formatBeijing(moment),
-      formatBeijing(new Date(moment.getTime() + LIFETIME_MS)),
-      input.idempotencyKey ?? null,
-      hash,
-      moment,
-      moment,
-    ],
-  )
-  for (const { productId, name, img, priceFen, quantity } of lines) {
-    await tx.run(
-      'INSERT INTO order_item (order_id, product_id, name, img, price_fen, quantity) VALUES (?, ?, ?, ?, ?, ?)',
-      [insertId, productId, name, img, priceFen, quantity],
-    )
+  for (let attempt = 1; attempt <= MAX_NUMBERS; attempt++) {
+    const id = await insertOrder(tx, {
+      userId: input.userId,
+      gateway: 'wechat-v2',
+      merchant: { appId: config.WX_APPID, merchantId: config.WX_MCH_ID },
+      nonce: createNonce(),
+      // A text of nothing but emoji leaves nothing, and the gateway wants one.
+      title: (lines.length > 0 ? describe(lines) : payableText(body.body ?? '')) || '乐淘商品',
+      orderNo: createOrderNumber(moment),
+      amountFen: lines.length > 0 ? totalOf(lines) : (body.total_fee ?? 0),
+      clientIp: isIP(address) ? address : '127.0.0.1',
+      productId: String(lines[0]?.productId ?? 'custom'),
+      signType: config.WX_SIGN_TYPE,
+      notifyUrl: config.WX_NOTIFY_URL,
+      startsAt: formatBeijing(moment),
+      expiresAt: formatBeijing(new Date(moment.getTime() + ORDER_LIFETIME_MS)),
+      idempotencyKey: input.idempotencyKey ?? null,
+      requestHash: hash,
+      createdAt: moment,
+    })
+    if (id === undefined) continue
+    await insertItems(tx, id, lines)
+    return readOrder(tx, id)
   }
-  return readOrder(tx, insertId)
+  throw new Error('no free order number')
 }
 
 /** 27 digits: Beijing time to the millisecond, then ten random ones. Later orders sort after earlier ones. */

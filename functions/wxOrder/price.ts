@@ -1,23 +1,10 @@
 /** What an order costs and what it is called: decided here, never by the caller. */
-import type { Sql, SqlValue } from '#shared/db'
+import { readProductsOnSale } from '#shared/catalogue'
+import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { isPayableFen } from '#shared/money'
+import type { OrderItemRow } from '#shared/payment/ledger'
 import type { OrderItem } from './schema.ts'
-
-export interface OrderLine {
-  productId: number
-  name: string
-  img: string
-  priceFen: number
-  quantity: number
-}
-
-interface ProductRow {
-  id: number
-  name: string
-  img: string
-  price_fen: number
-}
 
 const MAX_QUANTITY = 999
 
@@ -26,35 +13,30 @@ const MAX_QUANTITY = 999
  *
  * @throws AppError INVALID_PARAMETER when a product is unknown or not on sale, or the order is too large
  */
-export async function priceItems(sql: Sql, items: readonly OrderItem[]): Promise<OrderLine[]> {
+export async function priceItems(sql: Sql, items: readonly OrderItem[]): Promise<OrderItemRow[]> {
   const quantities = new Map<number, number>()
   for (const { productId, quantity } of items)
     quantities.set(productId, (quantities.get(productId) ?? 0) + quantity)
-  const ids: SqlValue[] = [...quantities.keys()]
-  const products = await sql.rows<ProductRow>(
-    `SELECT id, name, img, price_fen FROM product
-     WHERE on_sale = 1 AND id IN (${ids.map(() => '?').join(', ')}) ORDER BY id`,
-    ids,
-  )
+  const products = await readProductsOnSale(sql, [...quantities.keys()])
   if (products.length !== quantities.size)
     throw new AppError('INVALID_PARAMETER', { msg: '商品不存在或已下架' })
-  return products.map(({ id, name, img, price_fen }) => {
+  return products.map(({ id, name, img, priceFen }) => {
     const quantity = quantities.get(id) ?? 0
     if (quantity > MAX_QUANTITY)
       throw new AppError('INVALID_PARAMETER', { msg: `数量quantity不能大于${MAX_QUANTITY}` })
-    return { productId: id, name, img, priceFen: price_fen, quantity }
+    return { productId: id, name, img, priceFen, quantity }
   })
 }
 
 /** The sum in fen. */
-export function totalOf(lines: readonly OrderLine[]): number {
+export function totalOf(lines: readonly OrderItemRow[]): number {
   const total = lines.reduce((sum, { priceFen, quantity }) => sum + priceFen * quantity, 0)
   if (!isPayableFen(total)) throw new AppError('INVALID_PARAMETER', { msg: '订单金额超出范围' })
   return total
 }
 
 /** What the payer reads in WeChat: `乐淘-<first product> 等3件`. */
-export function describe(lines: readonly OrderLine[]): string {
+export function describe(lines: readonly OrderItemRow[]): string {
   const count = lines.reduce((sum, { quantity }) => sum + quantity, 0)
   return payableText(`乐淘-${lines[0]?.name ?? ''}`, count > 1 ? ` 等${count}件` : '')
 }

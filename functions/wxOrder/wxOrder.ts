@@ -1,10 +1,13 @@
 /** From a request to an order with a QR code. */
 import { AppError } from '#shared/errors'
-import { findOrderByKey, findOwnOrder, type OrderRow } from '#shared/payment/ledger'
+import { findOrderByKey, findOwnOrder, type OrderDeps, type OrderRow } from '#shared/payment/ledger'
 import { type PlaceDeps, type PlaceInput, placeOrder } from './place.ts'
-import { codeExpiry, type PrepayDeps, prepay } from './prepay.ts'
+import { codeExpiry, prepay } from './prepay.ts'
 
-export type WxOrderDeps = PlaceDeps & PrepayDeps
+export interface WxOrderDeps {
+  readonly place: PlaceDeps
+  readonly orders: OrderDeps
+}
 
 /** WeChat's fields, as the tutorial's storefront reads them, and the QR code as a picture. */
 export interface WxOrderResult {
@@ -33,24 +36,24 @@ export interface WxOrderResult {
  */
 export async function orderAndPay(input: PlaceInput, deps: WxOrderDeps): Promise<WxOrderResult> {
   const { out_trade_no: again } = input.body
-  const order = again === undefined ? await placeOrder(input, deps) : await findAgain(again, input, deps)
+  const order =
+    again === undefined ? await placeOrder(input, deps.place) : await findAgain(again, input, deps.orders)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
-  const payable = await prepay(order, deps)
-  const { appid, mch_id, nonce_str, trade_type, prepay_id, code_url, out_trade_no, total_fee } = payable
+  const payable = await prepay(order, deps.orders)
   return {
     return_code: 'SUCCESS',
     return_msg: 'OK',
     result_code: 'SUCCESS',
-    appid,
-    mch_id,
-    nonce_str,
-    trade_type,
-    prepay_id,
-    code_url,
+    appid: payable.appId,
+    mch_id: payable.merchantId,
+    nonce_str: payable.nonce,
+    trade_type: payable.tradeType,
+    prepay_id: payable.prepayId,
+    code_url: payable.codeUrl,
     code_expires_at: codeExpiry(payable).toISOString(),
-    out_trade_no,
-    total_fee,
-    payUrl: await drawQrCode(code_url),
+    out_trade_no: payable.orderNo,
+    total_fee: payable.amountFen,
+    payUrl: await drawQrCode(payable.codeUrl),
   }
 }
 
@@ -58,7 +61,7 @@ export async function orderAndPay(input: PlaceInput, deps: WxOrderDeps): Promise
 async function findAgain(
   outTradeNo: string,
   { userId, idempotencyKey }: PlaceInput,
-  { db }: WxOrderDeps,
+  { db }: OrderDeps,
 ): Promise<OrderRow | undefined> {
   if (idempotencyKey !== undefined && (await findOrderByKey(db, idempotencyKey, userId))) {
     throw new AppError('INVALID_PARAMETER', { msg: 'Idempotency-Key已用于另一个订单' })

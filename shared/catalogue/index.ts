@@ -1,1 +1,2 @@
 export * from './assets.ts'
+export * from './product-table.ts'

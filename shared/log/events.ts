@@ -80,6 +80,13 @@ export const logEvents = {
     alarm: 'rate',
     todo: 'nothing',
   },
+  payment_amount_unknown: {
+    level: 'warn',
+    where: 'query, reconcile, bill',
+    means: 'WeChat reports a refunded order without its amount; nothing was settled',
+    alarm: 'day',
+    todo: 'see the order at the merchant platform',
+  },
   payment_settled: {
     level: 'info',
     where: 'notify',
@@ -159,6 +166,20 @@ export const logEvents = {
     alarm: 'rate',
     todo: 'nothing: the same number is handed over again',
   },
+  refund_misconfigured: {
+    level: 'error',
+    where: 'refund, reconcile',
+    means: 'a refund cannot be handed over with this configuration',
+    alarm: 'now',
+    todo: '`WX_CERT_PEM`, `WX_KEY_PEM`: [certificate](#the-refund-certificate-in-4-kb)',
+  },
+  refund_stuck: {
+    level: 'error',
+    where: 'refund, reconcile',
+    means: 'WeChat has refused a refund ten times or more',
+    alarm: 'now',
+    todo: 'mend what `errCode` says',
+  },
   refund_impossible: {
     level: 'error',
     where: 'notify, query, reconcile',
@@ -207,6 +228,13 @@ export const logEvents = {
     means: 'one row could not be asked about',
     alarm: 'rate',
     todo: 'nothing: the next run',
+  },
+  other_merchant_left: {
+    level: 'warn',
+    where: 'reconcile',
+    means: 'open orders or refunds of an earlier merchant, which nobody can be asked about',
+    alarm: 'day',
+    todo: '[an earlier merchant](#reconcile)',
   },
   bill_compared: {
     level: 'info',

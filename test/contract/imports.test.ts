@@ -75,15 +75,84 @@ test('only shared/config/config.ts reads the environment', () => {
   assert.deepEqual(readers, ['shared/config/config.ts'])
 })
 
-test('only shared/payment/ledger/settle.ts changes the state of a payment', () => {
+/** Files of the payment domain: what is asked about money, wherever it stands. */
+const payment = [...shared, ...functions].filter((file) =>
+  /^shared\/payment\/|^functions\/(?:wxOrder|closeOrder|queryOrder|orders|wxNotify|refundNotify|refund|reconcile|bill)\//.test(
+    file,
+  ),
+)
+const ledger = payment.filter((file) => file.startsWith('shared/payment/ledger/'))
+const isTable = (file: string) => file.endsWith('-table.ts')
+
+/** The lines of these files that say what only others may say. */
+function lines(files: string[], said: RegExp): string[] {
+  return files.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .flatMap((line, index) => (said.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+  )
+}
+
+test('only settle moves a payment, through the one table that can', () => {
+  const movers = payment.filter((file) => /await (?:moveOrder|undoMove)\(/.test(read(file)))
+  assert.deepEqual(movers, ['shared/payment/ledger/settle.ts'])
   const writers = [...shared, ...functions].filter((file) =>
     /\bSET\s[^`'"]*\btrade_state\s*=/.test(read(file)),
   )
-  assert.deepEqual(writers, ['shared/payment/ledger/settle.ts'])
+  assert.deepEqual(writers, ['shared/payment/ledger/payorder-table.ts'])
+})
+
+test('the ledger knows the port, and no gateway behind it', () => {
+  assert.deepEqual(
+    offenders(
+      ledger,
+      (target) =>
+        !target.startsWith('shared/payment/gateway/') || target === 'shared/payment/gateway/index.ts',
+    ),
+    [],
+  )
+})
+
+test('no gateway knows the ledger, and none but the port', () => {
+  const gateways = payment.filter((file) => file.startsWith('shared/payment/gateway/'))
+  const other = /^shared\/payment\/(?:ledger|wiring)\//
+  assert.deepEqual(
+    offenders(gateways, (target) => !other.test(target)),
+    [],
+  )
+})
+
+test('the ledger speaks its own words: WeChat’s field names stand in its tables at most', () => {
+  const words =
+    /\b(?:out_trade_no|total_fee|mch_id|appid|nonce_str|transaction_id|time_end|trade_state|fee_type|cash_fee|result_code|return_code|err_code|out_refund_no|refund_fee|prepay_id|code_url|openid|req_info|XmlFields|ORDERNOTEXIST|REFUNDNOTEXIST|SYSTEMERROR)\b/
+  assert.deepEqual(
+    lines(
+      ledger.filter((file) => !isTable(file)),
+      words,
+    ),
+    [],
+  )
+})
+
+test('SQL about payments stands in the files of its tables, each statement with its label', () => {
+  const sql = /\b(?:SELECT\s.+\sFROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|REPLACE INTO)\b/
+  assert.deepEqual(
+    lines(
+      payment.filter((file) => !isTable(file)),
+      sql,
+    ),
+    [],
+  )
+  for (const file of payment.filter(isTable)) {
+    const table = file.slice(file.lastIndexOf('/') + 1, -'-table.ts'.length).replaceAll('-', '_')
+    const begun = [...read(file).matchAll(/\b(?:row|rows|run)(?:<[^(]*>)?\(\s*[`']([^`']{0,60})/g)]
+    for (const [, text = ''] of begun) assert.match(text, new RegExp(`^/\\* ${table}\\.`), file)
+  }
 })
 
 test('a subject of shared/ is entered through its index.ts', () => {
-  const subject = (file: string) => /^shared\/(?:payment\/(?:gateway\/)?)?[\w-]+/.exec(file)?.[0]
+  const subject = (file: string) =>
+    /^shared\/(?:payment\/(?:gateway\/wechat-\w+|[\w-]+)|[\w-]+)(?=\/)/.exec(file)?.[0]
   const allowed = (target: string, file: string) =>
     !target.startsWith('shared/') || target.endsWith('/index.ts') || subject(target) === subject(file)
   assert.deepEqual(offenders([...shared, ...functions], allowed), [])

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { FactSource } from '#shared/payment/gateway'
 import {
   isOpen,
   isPaid,
   isRecorded,
+  logEventOf,
   MAX_REFUNDS,
-  type PaymentFact,
   refundMoves,
   type TradeState,
   transitions,
   type Verdict,
+  verdicts,
 } from '#shared/payment/ledger'
-import type { DifferenceKind } from '../../functions/bill/differences.ts'
+import type { DifferenceKind } from '../../functions/bill/bill-difference-table.ts'
 import { generatedPart } from '../helpers/generated-part.ts'
 import { codesIn, tableBelow } from '../helpers/markdown.ts'
 import { filesIn, read } from '../helpers/source-tree.ts'
@@ -56,37 +58,18 @@ test('the diagram has an arrow for each move to another state, and no other', ()
   assert.deepEqual(drawn.toSorted(), moves.toSorted())
 })
 
-/** Complete, or it does not compile. `true`: ops read about it. */
-const verdicts: Record<Verdict, boolean> = {
-  not_paid: true,
-  other_merchant: true,
-  unknown_order: true,
-  wrong_currency: true,
-  wrong_amount: true,
-  no_transaction_id: true,
-  transaction_reused: true,
-  settled: true,
-  paid_late: true,
-  paid_twice: true,
-  closed: true,
-  refunding: true,
-  noted: false,
-  repeated: false,
-  stale: false,
-}
-
 test('every verdict is explained, with its log event, and refusals are called so', () => {
   const rows = tableBelow(document, /^## Verdicts/)
   assert.deepEqual(
     rows.map(([verdict = '', , , event = '']) => [codesIn(verdict)[0], codesIn(event)[0] ?? null]),
-    Object.entries(verdicts).map(([verdict, isLogged]) => [verdict, isLogged ? `payment_${verdict}` : null]),
+    (Object.keys(verdicts) as Verdict[]).map((verdict) => [verdict, logEventOf(verdict)?.event ?? null]),
   )
   for (const [verdict = '', , outcome] of rows)
     assert.equal(outcome === 'refused', !isRecorded(codesIn(verdict)[0] as Verdict), verdict)
 })
 
 test('every source of facts is explained', () => {
-  const sources: Record<PaymentFact['source'], true> = {
+  const sources: Record<FactSource, true> = {
     notify: true,
     query: true,
     reconcile: true,

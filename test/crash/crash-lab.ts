@@ -29,20 +29,23 @@ export function atCall(endpoint: FaultPoint, when: 'arrived' | 'accepted'): Mome
     })
 }
 
+/** Carries a statement this label (`payorder.savePrepay`, or `COMMIT`)? */
+const carries = (sql: string, label: string) => sql.startsWith(`/* ${label} */`) || sql.startsWith(label)
+
 /**
  * A statement has been sent: `before` the database sees it, or `after` it is done there and not yet answered. With
- * `earlier`, the first such statement after one that matches it.
+ * `earlier`, the first such statement after one with that label.
  */
-export function atStatement(when: 'before' | 'after', text: RegExp, earlier?: RegExp): Moment {
+export function atStatement(when: 'before' | 'after', label: string, earlier?: string): Moment {
   return ({ proxy }) =>
     new Promise((resolve) => {
       let isNear = earlier === undefined
       const decide = (sql: string) => {
-        if (isNear && text.test(sql)) {
+        if (isNear && carries(sql, label)) {
           if (when === 'before') resolve(sql)
           return when === 'before' ? 'hold' : 'holdAnswer'
         }
-        if (earlier?.test(sql)) isNear = true
+        if (earlier !== undefined && carries(sql, earlier)) isNear = true
         return 'pass'
       }
       proxy.onStatement = (sql) => (/^(COMMIT|START)/.test(sql) ? decide(sql) : 'pass')

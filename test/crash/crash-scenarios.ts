@@ -108,17 +108,17 @@ function orderSteps(): Step[] {
       await payAndNotify(lab, { ...patient, outTradeNo: data.out_trade_no })
     },
   }
-  const insert = /^INSERT INTO payorder/
-  const keepCode = /^UPDATE payorder SET prepay_id/
+  const insert = 'payorder.insert'
+  const keepCode = 'payorder.savePrepay'
   return [
     {
       step: 'before the order commits',
-      moment: atStatement('before', /^COMMIT/, insert),
+      moment: atStatement('before', 'COMMIT', insert),
       cures: [again, { ...reconcileLater, name: 'nothing to do', ends: 'no order' }],
     },
     {
       step: 'after the order committed',
-      moment: atStatement('after', /^COMMIT/, insert),
+      moment: atStatement('after', 'COMMIT', insert),
       cures: [again, reconcileLater],
     },
     {
@@ -174,9 +174,9 @@ const notify: Scenario = {
   },
   steps: (
     [
-      ['before its transaction', atStatement('before', /^START TRANSACTION/)],
-      ['before the commit', atStatement('before', /^COMMIT/)],
-      ['after the commit, before the answer', atStatement('after', /^COMMIT/)],
+      ['before its transaction', atStatement('before', 'START TRANSACTION')],
+      ['before the commit', atStatement('before', 'COMMIT')],
+      ['after the commit, before the answer', atStatement('after', 'COMMIT')],
     ] as const
   ).map(([step, moment]) => ({ step, moment, cures: [nextNotify, query, reconcile] })),
 }
@@ -202,7 +202,7 @@ function closeSteps(): Step[] {
     },
   }
   const paid: Cure = { name: 'the payer pays, notify', ends: 'SUCCESS', apply: payAndNotify }
-  const write = /^UPDATE payorder SET trade_state/
+  const write = 'payorder.move'
   return [
     {
       step: 'when the query has arrived',
@@ -221,12 +221,12 @@ function closeSteps(): Step[] {
     },
     {
       step: 'before the commit',
-      moment: atStatement('before', /^COMMIT/, write),
+      moment: atStatement('before', 'COMMIT', write),
       cures: [again, reconcileLater],
     },
     {
       step: 'after the commit, before the answer',
-      moment: atStatement('after', /^COMMIT/, write),
+      moment: atStatement('after', 'COMMIT', write),
       cures: [again, reconcileLater],
     },
   ]
@@ -266,17 +266,17 @@ function refundSteps(): Step[] {
       assert.equal(status, 'SUCCESS')
     },
   }
-  const insert = /^INSERT INTO refund/
-  const write = /^UPDATE payorder SET trade_state/
+  const insert = 'refund.insert'
+  const write = 'payorder.move'
   return [
     {
       step: 'before the request commits',
-      moment: atStatement('before', /^COMMIT/, insert),
+      moment: atStatement('before', 'COMMIT', insert),
       cures: [again, { ...reconcile, name: 'nothing to do' }],
     },
     {
       step: 'after the request committed',
-      moment: atStatement('after', /^COMMIT/, insert),
+      moment: atStatement('after', 'COMMIT', insert),
       cures: [again, byReconcile],
     },
     {
@@ -291,17 +291,17 @@ function refundSteps(): Step[] {
     },
     {
       step: 'before the commit of REFUND',
-      moment: atStatement('before', /^COMMIT/, write),
+      moment: atStatement('before', 'COMMIT', write),
       cures: [again, byReconcile, byNotify],
     },
     {
       step: 'after the commit of REFUND',
-      moment: atStatement('after', /^COMMIT/, write),
+      moment: atStatement('after', 'COMMIT', write),
       cures: [again, byReconcile, byNotify],
     },
     {
       step: 'after `refund_id` is stored, before the answer',
-      moment: atStatement('after', /^UPDATE refund SET refund_id/),
+      moment: atStatement('after', 'refund.accept'),
       cures: [again, byReconcile, byNotify],
     },
   ]
@@ -327,8 +327,8 @@ const refundNotify: Scenario = {
   steps: (
     [
       ['when its question has arrived', atCall('refundquery', 'arrived')],
-      ['before the status is stored', atStatement('before', /^UPDATE refund SET status/)],
-      ['after the status is stored, before the answer', atStatement('after', /^UPDATE refund SET status/)],
+      ['before the status is stored', atStatement('before', 'refund.move')],
+      ['after the status is stored, before the answer', atStatement('after', 'refund.move')],
     ] as const
   ).map(([step, moment]) => ({
     step,
@@ -354,8 +354,8 @@ const reconcileItself: Scenario = {
   steps: (
     [
       ['after WeChat was asked, before its answer', atCall('orderquery', 'accepted')],
-      ['before the commit', atStatement('before', /^COMMIT/, /^UPDATE payorder SET trade_state/)],
-      ['after the commit', atStatement('after', /^COMMIT/, /^UPDATE payorder SET trade_state/)],
+      ['before the commit', atStatement('before', 'COMMIT', 'payorder.move')],
+      ['after the commit', atStatement('after', 'COMMIT', 'payorder.move')],
     ] as const
   ).map(([step, moment]) => ({
     step,

@@ -60,6 +60,7 @@ export class PaymentModel {
 
   #pay(order: ModelOrder, { state, transaction, fen, currency }: Told): string {
     if (currency !== undefined && currency !== '' && currency !== 'CNY') return 'wrong_currency'
+    if (fen === undefined && state === 'REFUND') return 'amount_unknown'
     if (fen !== TOTAL_FEN) return 'wrong_amount'
     if (transaction === undefined) return 'no_transaction_id'
     if (order.transaction !== null && order.transaction !== transaction) {

@@ -45,7 +45,15 @@ export interface RefundResult {
 
 /** What `reconcile` returns for `json: true`. */
 export type ReconcileResult = Record<
-  'checked' | 'settled' | 'closed' | 'open' | 'refunds' | 'refundsFinished' | 'failed',
+  | 'checked'
+  | 'settled'
+  | 'closed'
+  | 'open'
+  | 'refunds'
+  | 'refundsFinished'
+  | 'failed'
+  | 'refused'
+  | 'ofOthers',
   number
 >
 
@@ -125,6 +133,15 @@ export async function openRefundShop(options: PayShopOptions = {}) {
 
     /** Invokes `reconcile`. @throws Error with the function's message */
     reconcile: (fn = reconcile) => invoke<ReconcileResult>(fn, {}),
+
+    /** Invokes `reconcile`, which has to fail with that message. @returns what it did all the same */
+    async reconcileFails(message: RegExp, fn = reconcile): Promise<ReconcileResult> {
+      const { error } = await fn.invoke({})
+      if (!message.test(error?.message ?? ''))
+        throw new Error(`reconcile: ${error?.message ?? 'did not fail'}`)
+      const report = entries.filter(({ event }) => event === 'reconciled').at(-1)
+      return report as unknown as ReconcileResult
+    },
 
     /** An order that is paid, and known here to be. */
     async paidOrder(how: PayOptions = {}, body?: unknown, by: Shopper = shop.shopper()): Promise<OrderData> {

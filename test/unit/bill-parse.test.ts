@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { BillParser } from '../../functions/bill/parse.ts'
+import { BillParser } from '#shared/payment/gateway/wechat-v2'
 import vectors from '../vectors/wechatpay-vectors.json' with { type: 'json' }
 
 const [HEADER = '', , , SUMMARY = ''] = vectors.v2_bill_all.csv.split('\r\n')
@@ -39,7 +39,7 @@ test('property: whatever the goods are called, every line gives its number and i
           订单金额: yuan(fen),
         })
         const parsed = parser.parse(line)
-        assert.deepEqual([parsed?.kind, parsed?.outTradeNo, parsed?.amountFen], ['PAID', outTradeNo, fen])
+        assert.deepEqual([parsed?.kind, parsed?.orderNo, parsed?.amountFen], ['PAID', outTradeNo, fen])
       }
       parser.parse(SUMMARY)
       parser.parse(`\`${payments.length},\`0.00`)

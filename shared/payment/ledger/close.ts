@@ -1,73 +1,76 @@
-/** Closing an unpaid order: at WeChat first, then here. Until WeChat says so, the payer can still win. */
-import type { Database } from '#shared/db'
-import { type Wechat, WechatRefused } from '#shared/payment/gateway/wechat-v2'
-import { type OrderRow, orderLock } from './orders.ts'
+/** Closing an unpaid order: at its gateway first, then here. Until the gateway confirms it, the payer may pay first. */
+import { GatewayRefused, gatewayNamed } from '#shared/payment/gateway'
+import type { OrderDeps, QueryDeps } from './deps.ts'
+import { merchantOf, orderLock } from './orders.ts'
+import type { OrderRow } from './payorder-table.ts'
 import { queryAndSettle } from './query.ts'
-import { isRecorded, type SettleDeps, settle } from './settle.ts'
+import { settle } from './settle.ts'
 import { isPaid, type TradeState } from './states.ts'
+import { isRecorded } from './verdicts.ts'
 
-export type CloseDeps = SettleDeps & { db: Database; wechat: Wechat }
-
-/** `open`: WeChat did not decide yet (the payer is entering a password). */
+/** `open`: the gateway did not decide yet (the payer is entering a password). */
 export type CloseOutcome = 'closed' | 'paid' | 'open'
 
-/** How long to wait for a request that is just getting a QR code for the same order. */
-const WAIT_SEC = 10
-
 /**
- * Asks WeChat, settles a payment that came first, closes there, then here. Nobody gets a new QR code meanwhile.
+ * Asks the gateway, settles a payment that came first, closes there, then here. Nobody gets a new QR code meanwhile.
  *
- * @throws WechatRefused, WechatUnreachable, AppError DATABASE_UNAVAILABLE
+ * @throws GatewayRefused, GatewayUnreachable, AppError DATABASE_UNAVAILABLE
  */
 export function closeEverywhere(
-  order: Pick<OrderRow, 'out_trade_no' | 'appid' | 'mch_id'>,
+  order: OrderRow,
   source: 'query' | 'reconcile',
-  deps: CloseDeps,
+  deps: OrderDeps,
 ): Promise<CloseOutcome> {
-  return deps.db.withLock(orderLock(order.out_trade_no), WAIT_SEC, async (session) => {
-    const own = { ...deps, db: session }
-    const state = await stateAtWechat(order.out_trade_no, source, own)
+  return deps.db.withLock(orderLock(order.orderNo), deps.lockSec, async (session) => {
+    const own: QueryDeps = { ...deps, db: session }
+    const state = await stateThere(order, source, own)
     if (state !== undefined && isPaid(state)) return 'paid'
     if (state === 'CLOSED' || state === 'REVOKED') return 'closed'
     if (state === 'USERPAYING') return 'open'
-    if (state !== undefined && (await closeAtWechat(order.out_trade_no, deps.wechat)) === 'paid') {
-      const now = await stateAtWechat(order.out_trade_no, source, own)
+    // A gateway that does not know an order may just not know it yet: with a code it can be paid.
+    const mayBePayable = state !== undefined || order.codeUrl !== null
+    if (mayBePayable && (await closeThere(order, own)) === 'paid') {
+      const now = await stateThere(order, source, own)
       return now !== undefined && isPaid(now) ? 'paid' : 'open'
     }
-    const fields = { appid: order.appid, mch_id: order.mch_id }
-    const verdict = await settle(
-      { source: 'close', outTradeNo: order.out_trade_no, tradeState: 'CLOSED', fields },
-      own,
-    )
+    const verdict = await settleClosed(order, own)
     // Stale: a notify was faster. What was refused has closed nothing.
     if (!isRecorded(verdict)) return 'open'
     return verdict === 'stale' ? 'paid' : 'closed'
   })
 }
 
-/** What WeChat knows of the order, settled here; undefined: it never heard of it. */
-async function stateAtWechat(
-  outTradeNo: string,
+/** The gateway has confirmed that nobody can pay the order any more. */
+export function settleClosed(order: OrderRow, deps: QueryDeps) {
+  const { orderNo, gateway } = order
+  return settle(
+    { source: 'close', gateway, merchant: merchantOf(order), orderNo, state: 'CLOSED', raw: {} },
+    deps,
+  )
+}
+
+/** What the gateway knows of the order, settled here; undefined: it never heard of it. */
+async function stateThere(
+  order: OrderRow,
   source: 'query' | 'reconcile',
-  deps: SettleDeps & { wechat: Wechat },
+  deps: QueryDeps,
 ): Promise<TradeState | undefined> {
   try {
-    const { tradeState, verdict } = await queryAndSettle(outTradeNo, source, deps)
+    const { state, verdict } = await queryAndSettle(order, source, deps)
     // What cannot be true (another amount) decides nothing, as a state that nobody knows.
-    return tradeState && verdict && isRecorded(verdict) ? tradeState : 'USERPAYING'
+    return state && verdict && isRecorded(verdict) ? state : 'USERPAYING'
   } catch (error) {
-    if (error instanceof WechatRefused && error.errCode === 'ORDERNOTEXIST') return undefined
+    if (error instanceof GatewayRefused && error.reason === 'unknown_order') return undefined
     throw error
   }
 }
 
-async function closeAtWechat(outTradeNo: string, wechat: Wechat): Promise<'closed' | 'paid'> {
+async function closeThere(order: OrderRow, { orders }: QueryDeps): Promise<'closed' | 'paid'> {
   try {
-    await wechat.closeOrder(outTradeNo)
+    await gatewayNamed(orders, order.gateway).close({ orderNo: order.orderNo, merchant: merchantOf(order) })
   } catch (error) {
-    if (!(error instanceof WechatRefused)) throw error
-    if (error.errCode === 'ORDERPAID') return 'paid'
-    if (error.errCode !== 'ORDERCLOSED' && error.errCode !== 'ORDERNOTEXIST') throw error
+    if (error instanceof GatewayRefused && error.reason === 'order_paid') return 'paid'
+    throw error
   }
   return 'closed'
 }

@@ -1,7 +1,15 @@
 /** The payments of an order: the one that it holds, and those that came on top of it. */
 import type { Sql } from '#shared/db'
-import type { OrderRow } from './orders.ts'
-import type { Payment } from './refund-request.ts'
+import { findSecondPayment } from './payment-event-table.ts'
+import type { OrderRow } from './payorder-table.ts'
+
+/** Which payment is given back: the order's own, or one that came twice. */
+export interface Payment {
+  transactionId: string
+  totalFen: number
+  /** `yyyyMMddHHmmss`, Beijing time. */
+  paidAt: string | null
+}
 
 /** This payment of the order, as the order or the journal knows it; undefined: it has no such payment. */
 export async function findPayment(
@@ -9,14 +17,8 @@ export async function findPayment(
   order: OrderRow,
   transactionId: string,
 ): Promise<Payment | undefined> {
-  if (order.transaction_id === transactionId)
-    return { transactionId, totalFee: order.total_fee, timeEnd: order.time_end }
-  const second = await sql.row<{ total_fee: number | null; fields: string }>(
-    `SELECT total_fee, fields FROM payment_event
-     WHERE out_trade_no = ? AND transaction_id = ? AND verdict = 'paid_twice' ORDER BY id LIMIT 1`,
-    [order.out_trade_no, transactionId],
-  )
-  if (!second) return undefined
-  const { time_end: timeEnd = null } = JSON.parse(second.fields) as { time_end?: string }
-  return { transactionId, totalFee: second.total_fee ?? order.total_fee, timeEnd }
+  if (order.transactionId === transactionId)
+    return { transactionId, totalFen: order.amountFen, paidAt: order.paidAt }
+  const second = await findSecondPayment(sql, order.orderNo, transactionId)
+  return second && { transactionId, totalFen: second.amountFen ?? order.amountFen, paidAt: second.paidAt }
 }

@@ -1,24 +1,27 @@
-/** Asks WeChat about an order and settles what it says. */
-
-import { type Wechat, WechatUnreachable } from '#shared/payment/gateway/wechat-v2'
-import { type SettleDeps, settle, type Verdict } from './settle.ts'
-import { asTradeState, type TradeState } from './states.ts'
+/** Asks the gateway about an order and settles what it reports. */
+import { gatewayNamed } from '#shared/payment/gateway'
+import type { QueryDeps } from './deps.ts'
+import { merchantOf } from './orders.ts'
+import type { OrderRow } from './payorder-table.ts'
+import { settle } from './settle.ts'
+import type { TradeState } from './states.ts'
+import type { Verdict } from './verdicts.ts'
 
 /**
- * @returns what WeChat said (undefined: a state that decides nothing) and what became of it here
- * @throws WechatRefused, WechatUnreachable, AppError DATABASE_UNAVAILABLE
+ * @returns what the gateway reported (undefined: a state that decides nothing) and what became of it here
+ * @throws GatewayRefused, GatewayUnreachable, AppError DATABASE_UNAVAILABLE
  */
 export async function queryAndSettle(
-  outTradeNo: string,
+  order: OrderRow,
   source: 'query' | 'reconcile' | 'bill',
-  deps: SettleDeps & { wechat: Wechat },
-): Promise<{ tradeState: TradeState | undefined; verdict: Verdict | undefined }> {
-  const fields = await deps.wechat.queryOrder(outTradeNo)
-  if (fields.out_trade_no !== outTradeNo) throw new WechatUnreachable('reply about another order')
-  const tradeState = asTradeState(fields.trade_state)
-  if (!tradeState) {
-    deps.log.warn('unknown_trade_state', { outTradeNo, tradeState: fields.trade_state?.slice(0, 32) })
-    return { tradeState, verdict: undefined }
+  deps: QueryDeps,
+): Promise<{ state: TradeState | undefined; verdict: Verdict | undefined }> {
+  const { orderNo } = order
+  const told = await gatewayNamed(deps.orders, order.gateway).query({ orderNo, merchant: merchantOf(order) })
+  const { writtenState, state, ...report } = told
+  if (!state) {
+    deps.log.warn('unknown_trade_state', { outTradeNo: orderNo, tradeState: writtenState.slice(0, 32) })
+    return { state, verdict: undefined }
   }
-  return { tradeState, verdict: await settle({ source, outTradeNo, tradeState, fields }, deps) }
+  return { state, verdict: await settle({ ...report, source, state }, deps) }
 }

@@ -1,47 +1,17 @@
-/** Refunds as they are asked for: written here, before WeChat hears of them. */
-import { randomInt } from 'node:crypto'
+/** Refunds as they are asked for: written here, before the gateway hears of them. */
+import { createHash } from 'node:crypto'
 import type { Sql } from '#shared/db'
-import { beijingDigits, parseBeijing } from '#shared/time'
-import type { OrderRow } from './orders.ts'
-
-/**
- * - `PROCESSING`: written here; with a `refund_id` WeChat has accepted it
- * - `SUCCESS`: the payer has the money; `CLOSED`: the money stays with the shop
- * - `CHANGE`: the payer's account cannot take it; somebody has to arrange it by hand
- */
-export type RefundStatus = 'PROCESSING' | 'SUCCESS' | 'CHANGE' | 'CLOSED'
-
-export interface RefundRow {
-  id: number
-  order_id: number
-  out_trade_no: string
-  transaction_id: string
-  out_refund_no: string
-  refund_id: string | null
-  /** Fen: what the payer paid in that transaction. */
-  total_fee: number
-  /** Fen. */
-  refund_fee: number
-  reason: string | null
-  origin: RefundOrigin
-  status: RefundStatus
-  err_code: string | null
-  err_code_des: string | null
-  success_time: string | null
-  created_at: Date
-}
-
-/** Who wanted it: ops, the rule for late payments, or somebody in WeChat's merchant platform. */
-export type RefundOrigin = 'ops' | 'late' | 'platform'
-
-/** The columns of a `RefundRow`. */
-export const refundColumns = `id, order_id, out_trade_no, transaction_id, out_refund_no, refund_id, total_fee, refund_fee,
-  reason, origin, status, err_code, err_code_des, success_time, created_at`
-
-/** The refund of this number, whoever asked for it. */
-export function findRefund(sql: Sql, outRefundNo: string): Promise<RefundRow | undefined> {
-  return sql.row<RefundRow>(`SELECT ${refundColumns} FROM refund WHERE out_refund_no = ?`, [outRefundNo])
-}
+import { parseBeijing } from '#shared/time'
+import { MAX_REFUNDS, REFUND_PAUSE_MS, REFUND_PERIOD_MS } from './lifetimes.ts'
+import type { Payment } from './payments.ts'
+import type { OrderRow } from './payorder-table.ts'
+import {
+  findRefund,
+  insertRefundRow,
+  type RefundOrigin,
+  type RefundRow,
+  readEarlier,
+} from './refund-table.ts'
 
 /** The protocol's limits, and why a refund cannot be: in words for ops. */
 export class RefundImpossible extends Error {
@@ -51,29 +21,16 @@ export class RefundImpossible extends Error {
   }
 }
 
-/** The protocol's limits (申请退款). */
-export const MAX_REFUNDS = 50
-export const REFUND_PERIOD_MS = 365 * 86_400_000
-export const REFUND_PAUSE_MS = 60_000
-
 export interface RefundRequest {
-  outRefundNo: string
-  refundFee: number
+  refundNo: string
+  refundFen: number
   reason: string | null
   origin: RefundOrigin
 }
 
-/** Which payment is given back: the order's own, or one that came twice. */
-export interface Payment {
-  transactionId: string
-  totalFee: number
-  /** `yyyyMMddHHmmss`, Beijing time. */
-  timeEnd: string | null
-}
-
-/** `RF`, then Beijing time to the millisecond and ten random digits. */
-export function createRefundNumber(moment: Date): string {
-  return `RF${beijingDigits(moment)}${String(randomInt(1e10)).padStart(10, '0')}`
+/** `RF` and 32 hex digits: the number of the refund that an invocation asks for. The platform may deliver the same one twice. */
+export function refundNumberOf(requestId: string): string {
+  return `RF${createHash('sha256').update(requestId).digest('hex').slice(0, 32)}`
 }
 
 /**
@@ -91,12 +48,8 @@ export async function requestRefund(
   request: RefundRequest,
   now: Date,
 ): Promise<RefundRow> {
-  const known = await findRefund(tx, request.outRefundNo)
-  if (known) {
-    const isSame = known.transaction_id === payment.transactionId && known.refund_fee === request.refundFee
-    if (!isSame) throw new RefundImpossible(`out_refund_no ${request.outRefundNo} belongs to another refund`)
-    return known
-  }
+  const known = await findRefund(tx, request.refundNo)
+  if (known) return sameRefund(known, payment, request)
   await checkLimits(tx, payment, request, now)
   return insertRefund(tx, order, payment, request, now)
 }
@@ -113,66 +66,49 @@ export async function insertRefund(
   request: RefundRequest,
   now: Date,
 ): Promise<RefundRow> {
-  await tx.run(
-    `INSERT INTO refund (order_id, out_trade_no, transaction_id, out_refund_no, total_fee, refund_fee, reason, origin,
-       created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON DUPLICATE KEY UPDATE id = id`,
-    [
-      order.id,
-      order.out_trade_no,
-      payment.transactionId,
-      request.outRefundNo,
-      payment.totalFee,
-      request.refundFee,
-      request.reason,
-      request.origin,
-      now,
-      now,
-    ],
+  await insertRefundRow(
+    tx,
+    {
+      orderId: order.id,
+      orderNo: order.orderNo,
+      transactionId: payment.transactionId,
+      refundNo: request.refundNo,
+      totalFen: payment.totalFen,
+      refundFen: request.refundFen,
+      reason: request.reason,
+      origin: request.origin,
+    },
+    now,
   )
-  const row = await findRefund(tx, request.outRefundNo)
-  if (!row) throw new Error(`refund ${request.outRefundNo} is gone`)
-  if (row.transaction_id !== payment.transactionId || row.refund_fee !== request.refundFee) {
-    throw new RefundImpossible(`out_refund_no ${request.outRefundNo} belongs to another refund`)
-  }
-  return row
+  const row = await findRefund(tx, request.refundNo)
+  if (!row) throw new Error(`refund ${request.refundNo} is gone`)
+  return sameRefund(row, payment, request)
 }
 
-/** What was given back of a payment, or is on its way, in fen. */
-export async function refundedFen(sql: Sql, transactionId: string): Promise<number> {
-  const row = await sql.row<{ fen: number }>(
-    `SELECT CAST(COALESCE(SUM(refund_fee), 0) AS SIGNED) AS fen FROM refund
-     WHERE transaction_id = ? AND status <> 'CLOSED'`,
-    [transactionId],
-  )
-  return row?.fen ?? 0
+function sameRefund(row: RefundRow, payment: Payment, request: RefundRequest): RefundRow {
+  if (row.transactionId === payment.transactionId && row.refundFen === request.refundFen) return row
+  throw new RefundImpossible(`the number ${request.refundNo} belongs to another refund`)
 }
 
 async function checkLimits(tx: Sql, payment: Payment, request: RefundRequest, now: Date): Promise<void> {
-  // One that was closed gives its money free, but WeChat counts each that it has once accepted.
-  const earlier = await tx.rows<{ refund_fee: number; status: RefundStatus; asked_at: Date }>(
-    `SELECT refund_fee, status, COALESCE(accepted_at, created_at) AS asked_at FROM refund
-     WHERE transaction_id = ? AND (status <> 'CLOSED' OR refund_id IS NOT NULL) ORDER BY asked_at, id`,
-    [payment.transactionId],
-  )
+  // One that was closed gives its money free, but the gateway counts each that it has once accepted.
+  const earlier = await readEarlier(tx, payment.transactionId)
   const refunded = earlier.reduce(
-    (sum, { status, refund_fee }) => (status === 'CLOSED' ? sum : sum + refund_fee),
+    (sum, { status, refundFen }) => (status === 'CLOSED' ? sum : sum + refundFen),
     0,
   )
-  if (request.refundFee < 1) throw new RefundImpossible('nothing is left to refund')
-  if (refunded + request.refundFee > payment.totalFee) {
+  if (request.refundFen < 1) throw new RefundImpossible('nothing is left to refund')
+  if (refunded + request.refundFen > payment.totalFen) {
     throw new RefundImpossible(
-      `only ${payment.totalFee - refunded} of ${payment.totalFee} fen can still be refunded`,
+      `only ${payment.totalFen - refunded} of ${payment.totalFen} fen can still be refunded`,
     )
   }
   if (earlier.length >= MAX_REFUNDS)
     throw new RefundImpossible(`an order can be refunded in ${MAX_REFUNDS} parts at most`)
-  const paidAt = parseBeijing(payment.timeEnd)
-  if (paidAt && now.getTime() - paidAt.getTime() > REFUND_PERIOD_MS) {
+  const paidAt = parseBeijing(payment.paidAt)
+  if (paidAt && now.getTime() - paidAt.getTime() > REFUND_PERIOD_MS)
     throw new RefundImpossible('the payment is more than a year old')
-  }
   const last = earlier.at(-1)
-  if (last && now.getTime() - last.asked_at.getTime() < REFUND_PAUSE_MS) {
+  if (last && now.getTime() - last.requestedAt.getTime() < REFUND_PAUSE_MS)
     throw new RefundImpossible('a refund of this order was asked for less than a minute ago')
-  }
 }

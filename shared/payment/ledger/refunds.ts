@@ -1,183 +1,177 @@
-/** Refunds as WeChat takes them: accepted, followed, finished. The one place that writes `refund.status`. */
-import type { Logger } from '#shared/log'
-import { parseFen } from '#shared/money'
-import type { XmlFields } from '#shared/payment/gateway/wechat-v2'
-import { type WechatRefunds, WechatRefused, WechatUnreachable } from '#shared/payment/gateway/wechat-v2'
-import { findRefund, type RefundRow, type RefundStatus } from './refund-request.ts'
-import { type SettleDeps, settle } from './settle.ts'
+/** Refunds as the gateway takes them: accepted, followed, finished. The one place that moves `refund.status`. */
+import {
+  GatewayMisconfigured,
+  GatewayRefused,
+  GatewayUnreachable,
+  gatewayNamed,
+  type RefundReport,
+  type RefundStatus,
+  type RefusalReason,
+} from '#shared/payment/gateway'
+import type { RefundDeps } from './deps.ts'
+import { REFUSALS_UNTIL_ALARM, refundWaitMs } from './lifetimes.ts'
+import { merchantOf } from './orders.ts'
+import { acceptRow, findRefund, moveRow, noteRefusal, type RefundRow } from './refund-table.ts'
+import { settle } from './settle.ts'
 
-/** `refundMoves[present status]`: the statuses that may follow. */
+/**
+ * `refundMoves[present status]`: the statuses that may follow. What the gateway confirms wins: money that went back
+ * went back, whatever was believed here.
+ */
 export const refundMoves: Readonly<Record<RefundStatus, readonly RefundStatus[]>> = {
   PROCESSING: ['SUCCESS', 'CHANGE', 'CLOSED'],
   CHANGE: ['SUCCESS', 'CLOSED'],
   SUCCESS: [],
-  CLOSED: [],
+  CLOSED: ['SUCCESS'],
 }
-
-export type RefundDeps = SettleDeps & { wechat: WechatRefunds; log: Logger }
 
 /**
  * Refusals that no repetition changes. CLOSED: the refund is over, and its money free for another try. CHANGE: the
- * payer's account is gone, so that somebody has to give the money back by other means, once.
+ * payer's account is gone, so that somebody has to give the money back by other means, once. That the gateway does not
+ * know a payment which it has itself reported is none of them.
  */
-const finalCodes: ReadonlyMap<string, RefundStatus> = new Map([
-  ['TRADE_OVERDUE', 'CLOSED'],
-  ['PARAM_ERROR', 'CLOSED'],
-  ['INVALID_TRANSACTIONID', 'CLOSED'],
-  ['ORDERNOTEXIST', 'CLOSED'],
-  ['USER_ACCOUNT_ABNORMAL', 'CHANGE'],
-])
-
-/**
- * Can WeChat still say something new about a refund? A CHANGE that it accepted may be arranged in its merchant
- * platform; one that it refused is arranged elsewhere, and must never be handed over again.
- */
-export function isOpenRefund({ status, refund_id }: Pick<RefundRow, 'status' | 'refund_id'>): boolean {
-  return status === 'PROCESSING' || (status === 'CHANGE' && refund_id !== null)
+const ends: Readonly<Partial<Record<RefusalReason, RefundStatus>>> = {
+  refund_over: 'CLOSED',
+  payer_gone: 'CHANGE',
 }
 
 /**
- * Hands a refund to WeChat, with its own number and the stored amounts, as often as needed. What WeChat refuses for
- * now (balance, frequency, its own faults) stays PROCESSING with the reason, and `reconcile` tries again.
+ * Can the gateway still say something new about a refund? A CHANGE that it accepted may be arranged in its merchant
+ * platform; one that it refused is arranged elsewhere, and must never be handed over again.
+ */
+export function isOpenRefund({
+  status,
+  refundId,
+}: {
+  status: RefundStatus
+  refundId: string | null
+}): boolean {
+  return status === 'PROCESSING' || (status === 'CHANGE' && refundId !== null)
+}
+
+/**
+ * Hands a refund to its gateway, with its own number and the stored amounts, as often as needed. What the gateway
+ * refuses for now (balance, frequency, its own faults) stays PROCESSING with the reason, and `reconcile` tries again,
+ * less often with each refusal.
+ *
+ * @throws GatewayMisconfigured when it can never be handed over like this
  */
 export async function submitRefund(refund: RefundRow, deps: RefundDeps): Promise<RefundRow> {
   try {
-    const reply = await deps.wechat.refund({
-      transaction_id: refund.transaction_id,
-      out_refund_no: refund.out_refund_no,
-      total_fee: String(refund.total_fee),
-      refund_fee: String(refund.refund_fee),
-      refund_fee_type: 'CNY',
-      ...(refund.reason && { refund_desc: refund.reason }),
-      ...(deps.config.WX_REFUND_NOTIFY_URL && { notify_url: deps.config.WX_REFUND_NOTIFY_URL }),
+    const report = await gatewayNamed(deps.refunds, refund.gateway).refund({
+      merchant: merchantOf(refund),
+      orderNo: refund.orderNo,
+      transactionId: refund.transactionId,
+      refundNo: refund.refundNo,
+      totalFen: refund.totalFen,
+      refundFen: refund.refundFen,
+      reason: refund.reason,
     })
-    await acceptRefund(refund, reply, deps)
+    await acceptRefund(refund, report, deps)
   } catch (error) {
-    if (error instanceof WechatUnreachable) {
-      deps.log.error('refund_unreachable', { outRefundNo: refund.out_refund_no, reason: error.message })
-      await noteFault(refund, 'UNREACHABLE', error.message, deps)
-    } else if (error instanceof WechatRefused) {
-      deps.log.error('refund_refused', { outRefundNo: refund.out_refund_no, errCode: error.errCode })
-      await noteFault(refund, error.errCode, error.errCodeDes, deps)
-      const end = finalCodes.get(error.errCode)
-      if (end) await moveRefund(refund, end, {}, deps)
-    } else throw error
+    await noteFault(refund, error, deps)
   }
-  return (await findRefund(deps.db, refund.out_refund_no)) ?? refund
+  return (await findRefund(deps.db, refund.refundNo)) ?? refund
 }
 
 /** Success means accepted, not refunded: the money moves later. */
-async function acceptRefund(refund: RefundRow, reply: XmlFields, deps: RefundDeps): Promise<void> {
+async function acceptRefund(refund: RefundRow, report: RefundReport, deps: RefundDeps): Promise<void> {
   const isSame =
-    reply.out_refund_no === refund.out_refund_no &&
-    reply.transaction_id === refund.transaction_id &&
-    parseFen(reply.refund_fee) === refund.refund_fee &&
-    parseFen(reply.total_fee) === refund.total_fee
-  if (!isSame) throw new WechatUnreachable('reply about another refund')
-  // The order first: without a refund_id the next run comes here again.
-  await tellOrder(refund, reply, deps)
-  const now = deps.now()
-  await deps.db.run(
-    `UPDATE refund SET refund_id = ?, accepted_at = COALESCE(accepted_at, ?), err_code = NULL, err_code_des = NULL,
-       updated_at = ? WHERE id = ?`,
-    [reply.refund_id?.slice(0, 50) ?? null, now, now, refund.id],
+    report.refundNo === refund.refundNo &&
+    report.payment.transactionId === refund.transactionId &&
+    report.refundFen === refund.refundFen &&
+    report.payment.amountFen === refund.totalFen
+  if (!isSame) throw new GatewayUnreachable('reply about another refund')
+  // The order first: without a refund id the next run comes here again.
+  await settleRefunding(refund, report, deps)
+  await acceptRow(deps.db, refund.id, report.refundId, deps.now())
+  deps.log.info('refund_accepted', { outRefundNo: refund.refundNo, refundFee: refund.refundFen })
+}
+
+/** An order with a started refund is REFUND at its gateway, be the refund partial or not; so it is here. */
+function settleRefunding(refund: RefundRow, report: RefundReport, deps: RefundDeps): Promise<unknown> {
+  const { gateway, merchant, payment, raw } = report
+  return settle(
+    { source: 'refund', gateway, merchant, orderNo: refund.orderNo, state: 'REFUND', payment, raw },
+    deps,
   )
-  deps.log.info('refund_accepted', { outRefundNo: refund.out_refund_no, refundFee: refund.refund_fee })
 }
 
-/** An order with a started refund is REFUND at WeChat, be the refund partial or not; so it is here. */
-function tellOrder(refund: RefundRow, reply: XmlFields, deps: SettleDeps): Promise<unknown> {
-  const fields = { ...reply, out_trade_no: refund.out_trade_no, transaction_id: refund.transaction_id }
-  return settle({ source: 'refund', outTradeNo: refund.out_trade_no, tradeState: 'REFUND', fields }, deps)
-}
-
-async function noteFault(refund: RefundRow, code: string, text: string, deps: RefundDeps): Promise<void> {
-  await deps.db.run('UPDATE refund SET err_code = ?, err_code_des = ?, updated_at = ? WHERE id = ?', [
-    code.slice(0, 32),
-    text.slice(0, 256),
-    deps.now(),
-    refund.id,
-  ])
+async function noteFault(refund: RefundRow, error: unknown, { db, now, log }: RefundDeps): Promise<void> {
+  const { refundNo: outRefundNo } = refund
+  const note = (code: string, text: string, refusals: number) => {
+    const waitMs = refundWaitMs(refusals)
+    const dueAt = waitMs === 0 ? null : new Date(now().getTime() + waitMs)
+    return noteRefusal(db, refund.id, { code, text, refusals, dueAt }, now())
+  }
+  if (error instanceof GatewayUnreachable) {
+    log.error('refund_unreachable', { outRefundNo, reason: error.message })
+    await note('UNREACHABLE', error.message, refund.refusals)
+  } else if (error instanceof GatewayMisconfigured) {
+    log.error('refund_misconfigured', { outRefundNo, reason: error.message })
+    await note('MISCONFIGURED', error.message, refund.refusals)
+    throw error
+  } else if (error instanceof GatewayRefused) {
+    const refusals = refund.refusals + 1
+    log.error('refund_refused', { outRefundNo, errCode: error.code })
+    if (refusals >= REFUSALS_UNTIL_ALARM)
+      log.error('refund_stuck', { outRefundNo, errCode: error.code, refusals })
+    await note(error.code, error.text, refusals)
+    const end = ends[error.reason]
+    if (end) await moveRefund(refund, end, undefined, { db, now, log })
+  } else throw error
 }
 
 /**
- * Asks WeChat what became of a refund and takes it over. One that WeChat never heard of (the request was lost) is
- * handed over again.
+ * Asks the gateway what became of a refund and takes it over. One that it never heard of (the request was lost) is
+ * handed over again, as long as it is wanted.
  *
- * @throws WechatRefused, WechatUnreachable
+ * @throws GatewayRefused, GatewayUnreachable, GatewayMisconfigured
  */
 export async function followRefund(refund: RefundRow, deps: RefundDeps): Promise<RefundRow> {
-  let reply: XmlFields
+  let report: RefundReport
   try {
-    reply = await deps.wechat.queryRefund(refund.out_refund_no)
+    const gateway = gatewayNamed(deps.refunds, refund.gateway)
+    report = await gateway.queryRefund({ merchant: merchantOf(refund), refundNo: refund.refundNo })
   } catch (error) {
-    const isUnknown = error instanceof WechatRefused && error.errCode === 'REFUNDNOTEXIST'
-    if (isUnknown && refund.refund_id === null) return submitRefund(refund, deps)
-    throw error
+    const isUnknown = error instanceof GatewayRefused && error.reason === 'unknown_refund'
+    if (!isUnknown || refund.refundId !== null) throw error
+    return refund.status === 'PROCESSING' ? submitRefund(refund, deps) : refund
   }
-  await takeRefundState(refund, reply, deps)
-  return (await findRefund(deps.db, refund.out_refund_no)) ?? refund
+  await takeRefundState(refund, report, deps)
+  return (await findRefund(deps.db, refund.refundNo)) ?? refund
 }
 
-/** Takes over what a verified refundquery says about this refund. */
-export async function takeRefundState(refund: RefundRow, reply: XmlFields, deps: RefundDeps): Promise<void> {
-  const index = indexOf(reply, refund.out_refund_no)
-  const fee = parseFen(reply[`refund_fee_${index}`])
-  if (reply.transaction_id !== refund.transaction_id || fee !== refund.refund_fee) {
-    deps.log.error('refund_mismatch', {
-      outRefundNo: refund.out_refund_no,
-      here: refund.refund_fee,
-      there: fee,
-    })
-    throw new WechatUnreachable('reply about another refund')
+/** Takes over what a gateway reports about this refund. @throws GatewayUnreachable when it is about another one */
+export async function takeRefundState(
+  refund: RefundRow,
+  report: RefundReport,
+  deps: RefundDeps,
+): Promise<void> {
+  const { refundNo: outRefundNo, refundFen: here } = refund
+  if (report.payment.transactionId !== refund.transactionId || report.refundFen !== here) {
+    deps.log.error('refund_mismatch', { outRefundNo, here, there: report.refundFen })
+    throw new GatewayUnreachable('reply about another refund')
   }
-  const status = asRefundStatus(reply[`refund_status_${index}`])
-  const refundId = reply[`refund_id_${index}`]
-  if (refund.refund_id === null && refundId !== undefined) {
-    await acceptRefund(
-      refund,
-      { ...reply, out_refund_no: refund.out_refund_no, refund_id: refundId, refund_fee: String(fee) },
-      deps,
-    )
-  }
-  if (status && status !== 'PROCESSING') {
-    await moveRefund(refund, status, { successTime: reply[`refund_success_time_${index}`] }, deps)
-  }
-}
-
-/** Which of the numbered fields of a refundquery speak of this refund. */
-export function indexOf(reply: XmlFields, outRefundNo: string): string {
-  const name = Object.keys(reply).find((key) => /^out_refund_no_\d+$/.test(key) && reply[key] === outRefundNo)
-  if (!name) throw new WechatUnreachable('reply without this refund')
-  return name.slice('out_refund_no_'.length)
-}
-
-/** WeChat's `refund_status`; its REFUNDCLOSE is our CLOSED. */
-export function asRefundStatus(text: string | undefined): RefundStatus | undefined {
-  if (text === 'REFUNDCLOSE') return 'CLOSED'
-  return text === 'SUCCESS' || text === 'PROCESSING' || text === 'CHANGE' ? text : undefined
+  // Believed to be over, and the money moved: whoever saw it as free for another try has to know.
+  if (refund.status === 'CLOSED' && report.status !== undefined && report.status !== 'CLOSED')
+    deps.log.error('refund_mismatch', { outRefundNo, here, there: report.refundFen, status: report.status })
+  if (refund.refundId === null && report.refundId !== undefined) await acceptRefund(refund, report, deps)
+  if (report.status && report.status !== 'PROCESSING')
+    await moveRefund(refund, report.status, report.succeededAt, deps)
 }
 
 async function moveRefund(
   refund: RefundRow,
   to: RefundStatus,
-  fields: { successTime?: string | undefined },
-  { db, now, log }: RefundDeps,
+  succeededAt: string | undefined,
+  { db, now, log }: { db: RefundDeps['db']; now: RefundDeps['now']; log: RefundDeps['log'] },
 ): Promise<void> {
   const from = (Object.keys(refundMoves) as RefundStatus[]).filter((status) =>
     refundMoves[status].includes(to),
   )
-  const { affectedRows } = await db.run(
-    `UPDATE refund SET status = ?, success_time = ?, updated_at = ?
-     WHERE id = ? AND status IN (${from.map(() => '?').join(', ')})`,
-    [to, fields.successTime?.slice(0, 32) ?? null, now(), refund.id, ...from],
-  )
-  if (affectedRows === 0) return
-  const line = {
-    outRefundNo: refund.out_refund_no,
-    outTradeNo: refund.out_trade_no,
-    refundFee: refund.refund_fee,
-  }
+  if (!(await moveRow(db, refund.id, from, to, succeededAt, now()))) return
+  const line = { outRefundNo: refund.refundNo, outTradeNo: refund.orderNo, refundFee: refund.refundFen }
   if (to === 'CHANGE') log.error('refund_change', line)
   else log.info(`refund_${to.toLowerCase()}`, line)
 }

@@ -1,7 +1,8 @@
 /** The states of a payment, and what a verified fact does in each of them. docs/payments.md draws the same table. */
 
-/** `trade_state` as WeChat Pay names it. */
-export type TradeState = 'NOTPAY' | 'USERPAYING' | 'PAYERROR' | 'SUCCESS' | 'CLOSED' | 'REVOKED' | 'REFUND'
+import type { TradeState } from '#shared/payment/gateway'
+
+export type { TradeState }
 
 /**
  * What became of a fact.
@@ -61,7 +62,7 @@ export const transitions: Readonly<Record<TradeState, Row>> = {
   REFUND: paid('REFUND'),
 }
 
-/** The states in which WeChat has to be asked: nothing is decided yet. */
+/** The states in which the gateway has to be asked: nothing is decided yet. */
 export const openStates = ['NOTPAY', 'USERPAYING', 'PAYERROR'] as const satisfies readonly TradeState[]
 
 /** Is nothing decided yet? */
@@ -74,12 +75,7 @@ export function isPaid(state: TradeState): boolean {
   return state === 'SUCCESS' || state === 'REFUND'
 }
 
-/** Narrows what WeChat sent; undefined for `ACCEPT` and whatever may come: not final, and nothing to act on. */
-export function asTradeState(text: string | undefined): TradeState | undefined {
-  return text !== undefined && Object.hasOwn(transitions, text) ? (text as TradeState) : undefined
-}
-
-/** What a shopper reads when WeChat did not send its own words. */
+/** What a shopper reads when the gateway did not send its own words. */
 export const stateText: Readonly<Record<TradeState, string>> = {
   NOTPAY: '订单未支付',
   USERPAYING: '用户支付中',

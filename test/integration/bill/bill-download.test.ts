@@ -8,8 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { createGzip, gzipSync } from 'node:zlib'
 import { readConfig } from '#shared/config'
-import { downloadBill } from '../../../functions/bill/download.ts'
-import { BillParser } from '../../../functions/bill/parse.ts'
+import { createBillGateway } from '#shared/payment/gateway/wechat-v2'
 import { loadFunction, scfContext } from '../../helpers/functions.ts'
 import { openPayShop, type PayShop } from '../../helpers/pay-shop.ts'
 import { TEST_MERCHANT } from '../../helpers/wechat.ts'
@@ -260,19 +259,16 @@ describe('a long bill', () => {
     answerWith = (response) =>
       // Packed without making it shorter, so that the wire holds little of it.
       void pipeline(Readable.from(file()), createGzip({ level: 0 }), response)
-    const parser = new BillParser()
     let read = 0
     let fen = 0
     const config = readConfig(['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'])
-    for await (const text of downloadBill(DAY, config, new Date())) {
-      const parsed = parser.parse(text)
-      if (!parsed) continue
-      fen += parsed.amountFen
+    const merchant = { appId: TEST_MERCHANT.appid, merchantId: TEST_MERCHANT.mchId }
+    for await (const { amountFen } of createBillGateway(config).bill(merchant, DAY, new Date())) {
+      fen += amountFen
       // While nobody reads, the sender comes to a halt.
       if (++read === 1) await halted(() => sent)
       if (read === 1) assert.ok(sent < total / 2, `${sent} of ${total} lines are held somewhere`)
     }
-    parser.finish()
     assert.deepEqual([read, fen, sent], [total, total, total])
   })
 })

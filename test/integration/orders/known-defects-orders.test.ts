@@ -1,7 +1,7 @@
 /** Defects of other shops, each named by where it was reported or read: prices, numbers, owners, closing, giving back. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { BillParser } from '../../../functions/bill/parse.ts'
+import { BillParser } from '#shared/payment/gateway/wechat-v2'
 import { call, httpEvent, loadFunction, type MainHandler, scfContext } from '../../helpers/functions.ts'
 import type { OrderData } from '../../helpers/pay-shop.ts'
 import { openRefundShop, type RefundShop } from '../../helpers/refund-shop.ts'

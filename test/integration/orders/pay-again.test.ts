@@ -215,18 +215,17 @@ describe('paying an own order again', () => {
   test('of a merchant that the shop was before gets no code: its payment could not be verified', async () => {
     const shopper = shop.shopper()
     const { out_trade_no } = await shop.buy(wxOrder, shopper)
-    for (const changed of [{ WX_MCH_ID: '1999999999' }, { WX_APPID: 'wx0000000000000000' }]) {
-      for (const seconds of [0, 2 * 3600]) {
-        await shop.age(out_trade_no, seconds)
-        const { json } = await shop.with(changed, () => payAgain(shopper, out_trade_no))
-        assert.equal(json.status, 1050)
-        assert.equal(json.msg, '收款商户已变更，请重新下单')
-        assert.equal(json.data, undefined)
-        await shop.age(out_trade_no, -seconds)
-      }
+    for (const seconds of [0, 2 * 3600]) {
+      await shop.age(out_trade_no, seconds)
+      const changed = { WX_MCH_ID: '1999999999' }
+      const { json } = await shop.with(changed, () => payAgain(shopper, out_trade_no))
+      assert.equal(json.status, 1050)
+      assert.equal(json.msg, '收款商户已变更，请重新下单')
+      assert.equal(json.data, undefined)
+      await shop.age(out_trade_no, -seconds)
     }
     assert.equal(shop.asked(out_trade_no).length, 1)
-    assert.equal(shop.logs.of('order_of_other_merchant', out_trade_no).length, 4)
+    assert.equal(shop.logs.of('order_of_other_merchant', out_trade_no).length, 2)
     assert.equal((await payAgain(shopper, out_trade_no)).json.status, 200)
   })
 })

@@ -90,7 +90,10 @@ describe('a run that cannot ask WeChat', () => {
     for (const host of ['primary', 'backup'] as const) await shop.wechat.faults.host(host, 'refuse')
     const { error, result } = await shop.functions.reconcile.invoke({})
     assert.equal(result, undefined)
-    assert.match(error?.message ?? '', /reconcile: WeChat Pay answered for none of 5 rows/)
+    assert.match(
+      error?.message ?? '',
+      /reconcile: none of 8 rows could be dealt with: WeChat Pay: no connection/,
+    )
     assert.ok(shop.childLogs.entries.some(({ level, event }) => level === 'error' && event === 'job_failed'))
     assert.deepEqual(await statesOf(orders), { NOTPAY: 12 })
     assert.equal(await claimed(), 0)
@@ -111,7 +114,7 @@ describe('a run that cannot ask WeChat', () => {
     const [bad, ...good] = await quietlyPaid(8)
     assert.ok(bad)
     const disarm = shop.wechat.faults.add({ on: 'orderquery', kind: 'garbage', outTradeNo: bad })
-    const report = await shop.reconcile()
+    const report = await shop.reconcileFails(/1 of 8 rows failed/)
     disarm()
     assert.deepEqual([report.settled, report.failed], [7, 1])
     assert.deepEqual([await statesOf(good), await statesOf([bad])], [{ SUCCESS: 7 }, { NOTPAY: 1 }])
@@ -124,7 +127,7 @@ describe('a run that cannot ask WeChat', () => {
     for (const outTradeNo of orders.slice(0, 7))
       shop.wechat.faults.add({ on: 'orderquery', kind: 'error', errCode: 'INVALID_REQUEST', outTradeNo })
     const report = await shop.reconcile()
-    assert.deepEqual([report.checked, report.settled, report.failed], [8, 1, 7])
+    assert.deepEqual([report.checked, report.settled, report.refused, report.failed], [8, 1, 7, 0])
   })
 })
 
@@ -156,7 +159,7 @@ describe('an order that somebody else is at', () => {
 
 test('a run stops before its time is up, gives back what it did not get to, and the next ones finish it', async () => {
   const orders = await quietlyPaid(30)
-  const disarm = shop.wechat.faults.add({ on: 'orderquery', kind: 'slow', delayMs: 300 })
+  const disarm = shop.wechat.faults.add({ on: 'orderquery', kind: 'slow', delayMs: 1500 })
   const short = shop.child('reconcile', {}, 6)
   const first = await shop.reconcile(short)
   disarm()
@@ -264,6 +267,8 @@ describe('what a run leaves behind', () => {
       refunds: 0,
       refundsFinished: 0,
       failed: 0,
+      refused: 0,
+      ofOthers: 0,
     })
     const written = JSON.stringify([text, json, shop.childLogs.entries])
     for (const secret of [TEST_MERCHANT.apiKey, new URL(shop.database.url).password, 'PRIVATE KEY'])

@@ -117,9 +117,10 @@ describe('an order that nobody paid for two hours', () => {
       // Somebody to succeed with: a run without any success has failed.
       await unpaidOrder()
       const disarm = shop.wechat.faults.add({ on: 'closeorder', kind })
-      const report = await reconcile()
+      await assert.rejects(reconcile(), /reconcile: 1 of 2 rows failed/)
       disarm()
-      assert.deepEqual([report.closed, report.failed], [0, 1])
+      const report = shop.logs.of('reconciled').at(-1)
+      assert.deepEqual([report?.closed, report?.failed], [0, 1])
       assert.equal(await stateOf(old), 'NOTPAY')
       assert.equal((await reconcile()).closed, 1)
       assert.equal(await stateOf(old), 'CLOSED')
@@ -213,13 +214,16 @@ describe('rows that are not orders of today', () => {
     )
   })
 
-  test('of another app or merchant are not asked about with this merchant’s key', async () => {
-    const others = [await koaRow({ appid: 'wx0000000000000000' }), await koaRow({ mch_id: '1999999999' })]
-    assert.equal((await reconcile()).checked, 0)
+  test('of another merchant are left alone, and said once a run', async () => {
+    const others = [await koaRow({ mch_id: '1999999999' }), await koaRow({ mch_id: '1999999999' })]
+    const report = await reconcile()
+    assert.deepEqual([report.checked, report.ofOthers], [0, 2])
     for (const other of others) {
       assert.deepEqual(asked(other), [])
       assert.equal(await stateOf(other), 'NOTPAY')
     }
+    const [line, ...more] = shop.logs.of('other_merchant_left')
+    assert.deepEqual([line?.orders, line?.merchants, more.length], [2, '1999999999: 2', 0])
   })
 
   test('that are paid, refunded, closed or revoked are left alone', async () => {

@@ -4,7 +4,8 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { type Database, openDatabase } from '#shared/db'
 import type { Logger } from '#shared/log'
-import { type PaymentFact, settle } from '#shared/payment/ledger'
+import type { PaymentFact } from '#shared/payment/gateway'
+import { settle } from '#shared/payment/ledger'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
 import { migrateDatabase } from '../../helpers/direct-shop.ts'
 import {
@@ -79,15 +80,18 @@ async function openLedger(isGivenBack: boolean) {
   const logged: string[] = []
   const note = (event: string) => void logged.push(event)
   const log: Logger = { debug: note, info: note, warn: note, error: note }
-  const config = {
-    WX_APPID: TEST_MERCHANT.appid,
-    WX_MCH_ID: TEST_MERCHANT.mchId,
-    REFUND_LATE_PAYMENTS: isGivenBack,
-  } as Parameters<typeof settle>[1]['config']
+  const deps = {
+    db,
+    appId: TEST_MERCHANT.appid,
+    merchantId: TEST_MERCHANT.mchId,
+    refundsLatePayments: isGivenBack,
+    now: () => new Date(),
+    log,
+  }
 
   return {
     logged,
-    tell: (told: Told) => settle(toFact(told, number), { db, config, now: () => new Date(), log }),
+    tell: (told: Told) => settle(toFact(told, number), deps),
 
     async orders(): Promise<[string, ModelOrder][]> {
       const rows = await storage.query<{ out_trade_no: string } & ModelOrder>(
@@ -117,8 +121,8 @@ async function openLedger(isGivenBack: boolean) {
             row.transaction_id === null ? undefined : String(row.transaction_id).slice(prefix.length + 1),
           fen: row.total_fee === null ? undefined : Number(row.total_fee),
           currency: row.fee_type === null ? undefined : String(row.fee_type),
-          isOurMerchant: fields.appid === TEST_MERCHANT.appid,
-          isFailure: fields.result_code === 'FAIL',
+          isOurMerchant: fields.merchant === 'ours',
+          isFailure: fields.result === 'failed',
         }
         return { told, times: Number(row.times), verdict: String(row.verdict) }
       })
@@ -136,17 +140,35 @@ async function openLedger(isGivenBack: boolean) {
 }
 
 function toFact(told: Told, number: (name: string) => string): PaymentFact {
-  const fields: Record<string, string> = {
-    appid: told.isOurMerchant ? TEST_MERCHANT.appid : 'wx0000000000000000',
-    mch_id: TEST_MERCHANT.mchId,
-    out_trade_no: number(told.order),
-    return_code: 'SUCCESS',
-    result_code: told.isFailure ? 'FAIL' : 'SUCCESS',
+  const raw = {
+    merchant: told.isOurMerchant ? 'ours' : 'another',
+    result: told.isFailure ? 'failed' : 'fine',
   }
-  if (told.transaction !== undefined) fields.transaction_id = number(told.transaction)
-  if (told.fen !== undefined) fields.total_fee = String(told.fen)
-  if (told.currency !== undefined) fields.fee_type = told.currency
-  return { source: told.source, outTradeNo: number(told.order), tradeState: told.state, fields }
+  const payment = {
+    transactionId: told.transaction && number(told.transaction),
+    amountFen: told.fen,
+    currency: told.currency || undefined,
+    paidAt: undefined,
+    payerId: undefined,
+    isSubscribed: undefined,
+    bankType: undefined,
+    cashFen: undefined,
+    couponFen: undefined,
+    settlementFen: undefined,
+  }
+  return {
+    source: told.source,
+    gateway: 'wechat-v2',
+    merchant: {
+      appId: TEST_MERCHANT.appid,
+      merchantId: told.isOurMerchant ? TEST_MERCHANT.mchId : '1999999999',
+    },
+    orderNo: number(told.order),
+    state: told.state,
+    isFailure: told.isFailure,
+    payment,
+    raw,
+  }
 }
 
 /** Verdicts that ops read about; the others are the daily course of things. */

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { readConfig } from '#shared/config'
-import { createWechat, WechatRefused, WechatUnreachable } from '#shared/payment/gateway/wechat-v2'
+import { GatewayRefused, GatewayUnreachable } from '#shared/payment/gateway'
+import { createOrderGateway } from '#shared/payment/gateway/wechat-v2'
 import { type ScriptedWechat, startScriptedWechat } from '../../helpers/scripted-wechat.ts'
 import { TEST_MERCHANT } from '../../helpers/wechat.ts'
 
@@ -13,9 +14,24 @@ before(async () => {
 })
 after(() => scripted.close())
 
-const number = '20261122000000000000000000'
+const order = {
+  orderNo: '20261122000000000000000000',
+  merchant: { appId: TEST_MERCHANT.appid, merchantId: TEST_MERCHANT.mchId },
+}
+const request = {
+  ...order,
+  nonce: 'n',
+  title: '乐淘',
+  amountFen: 1,
+  clientIp: '127.0.0.1',
+  tradeType: 'NATIVE',
+  productId: '1',
+  startsAt: '20261122000000',
+  expiresAt: '20261123000000',
+  notifyUrl: 'https://shop.example/pay/notify',
+}
 const client = (withinMs?: number) =>
-  createWechat(
+  createOrderGateway(
     readConfig(['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'], {
       WX_APPID: TEST_MERCHANT.appid,
       WX_MCH_ID: TEST_MERCHANT.mchId,
@@ -28,9 +44,9 @@ const client = (withinMs?: number) =>
 test('a silent WeChat is waited for no longer than the budget, and then nobody is asked any more', async () => {
   scripted.says(undefined)
   const wechat = client(200)
-  await assert.rejects(wechat.queryOrder(number), WechatUnreachable)
-  await assert.rejects(wechat.closeOrder(number), /no time left/)
-  await assert.rejects(wechat.unifiedOrder({ out_trade_no: number }), /no time left/)
+  await assert.rejects(wechat.query(order), GatewayUnreachable)
+  await assert.rejects(wechat.close(order), /no time left/)
+  await assert.rejects(wechat.prepay(request), /no time left/)
   assert.deepEqual(
     scripted.asked.map(({ endpoint }) => endpoint),
     ['orderquery'],
@@ -44,9 +60,9 @@ test('SYSTEMERROR is told as it is when there is no time for a second attempt', 
     t.mock.timers.tick(60_000)
     return { result_code: 'FAIL', err_code: 'SYSTEMERROR', err_code_des: '系统错误' }
   })
-  await assert.rejects(wechat.queryOrder(number), (error) => {
-    assert.ok(error instanceof WechatRefused)
-    assert.equal(error.errCode, 'SYSTEMERROR')
+  await assert.rejects(wechat.query(order), (error) => {
+    assert.ok(error instanceof GatewayRefused)
+    assert.equal(error.code, 'SYSTEMERROR')
     return true
   })
   assert.equal(scripted.asked.length, 1)
@@ -55,8 +71,8 @@ test('SYSTEMERROR is told as it is when there is no time for a second attempt', 
 test('without a budget, and within it, SYSTEMERROR is asked about once more', async () => {
   const refusal = { result_code: 'FAIL', err_code: 'SYSTEMERROR', err_code_des: '系统错误' }
   for (const withinMs of [undefined, 60_000]) {
-    scripted.says(refusal, { out_trade_no: number, trade_state: 'NOTPAY' })
-    assert.equal((await client(withinMs).queryOrder(number)).trade_state, 'NOTPAY')
+    scripted.says(refusal, { out_trade_no: order.orderNo, trade_state: 'NOTPAY' })
+    assert.equal((await client(withinMs).query(order)).state, 'NOTPAY')
     assert.equal(scripted.asked.length, 2)
   }
 })

@@ -22,7 +22,7 @@ describe('a refund of a paid order', () => {
       { fee: total_fee, total: total_fee, status: 'PROCESSING', err: null },
     )
     assert.match(result.refund_id ?? '', /^\d{10,32}$/)
-    assert.match(result.out_refund_no, /^RF\d{27}$/)
+    assert.match(result.out_refund_no, /^RF[0-9a-f]{32}$/)
     const [there] = shop.refundsThere(out_trade_no)
     assert.equal(there?.refundFee, total_fee)
     assert.equal(there?.outRefundNo, result.out_refund_no)

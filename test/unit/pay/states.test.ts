@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { asTradeState } from '#shared/payment/gateway/wechat-v2'
 import {
-  asTradeState,
   isOpen,
   isPaid,
   type Move,

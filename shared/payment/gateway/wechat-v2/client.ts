@@ -1,125 +1,78 @@
 /**
- * The client of WeChat Pay API v2 (统一下单, 查询订单, 关闭订单). What it returns is verified: signature of the
- * configured type, then appid and mch_id.
+ * Calls of WeChat Pay API v2. What they return is verified: signature of the configured type, then the app id and the
+ * merchant number of the call.
  */
 import type { Config } from '#shared/config'
-import { AppError } from '#shared/errors'
+import {
+  GatewayMisconfigured,
+  GatewayRefused,
+  GatewayUnreachable,
+  type Merchant,
+  type RefusalReason,
+} from '#shared/payment/gateway'
 import { createNonce, signFields, verifyFields } from './sign.ts'
 import { type PostOptions, post, TransportError } from './transport.ts'
 import { parseXml, writeXml, XmlError, type XmlFields } from './xml.ts'
 
 export type PayConfig = Config<'WX_APPID' | 'WX_MCH_ID' | 'WX_API_KEY'>
 
-/** WeChat cannot be reached, or what came back cannot be believed. Whether it acted is unknown. */
-export class WechatUnreachable extends Error {
-  constructor(reason: string, cause?: unknown) {
-    super(`WeChat Pay: ${reason}`, { cause })
-    this.name = 'WechatUnreachable'
-  }
-}
+/** What WeChat's `err_code` means to the ledger; all others are `other`. */
+const reasons: ReadonlyMap<string, RefusalReason> = new Map([
+  ['ORDERNOTEXIST', 'unknown_order'],
+  ['ORDERPAID', 'order_paid'],
+  ['ORDERCLOSED', 'order_closed'],
+  ['REFUNDNOTEXIST', 'unknown_refund'],
+  ['SYSTEMERROR', 'try_again'],
+  ['BIZERR_NEED_RETRY', 'try_again'],
+  ['TRADE_OVERDUE', 'refund_over'],
+  ['PARAM_ERROR', 'refund_over'],
+  ['INVALID_TRANSACTIONID', 'unknown_payment'],
+  ['USER_ACCOUNT_ABNORMAL', 'payer_gone'],
+])
 
-/** WeChat said no. `errCode` is `FAIL` when it refused the message as a whole, which it does without a signature. */
-export class WechatRefused extends Error {
-  readonly errCode: string
-  readonly errCodeDes: string
-
-  constructor(errCode: string, errCodeDes: string) {
-    super(`WeChat Pay refused: ${errCode} ${errCodeDes}`)
-    this.name = 'WechatRefused'
-    this.errCode = errCode
-    this.errCodeDes = errCodeDes
-  }
-}
-
-/** What a shopper is told when WeChat said no, or nothing. Other errors stay what they are. */
-export function toAppError(error: unknown): unknown {
-  if (error instanceof WechatUnreachable) return new AppError('UPSTREAM_FAILED', { cause: error })
-  if (!(error instanceof WechatRefused)) return error
-  const { errCode: err_code, errCodeDes: err_code_des } = error
-  return new AppError('PAY_REFUSED', { msg: err_code_des, data: { err_code, err_code_des }, cause: error })
-}
-
-/** Codes that mean "unknown, ask again with the same numbers". */
-export const retryableCodes: ReadonlySet<string> = new Set(['SYSTEMERROR', 'BIZERR_NEED_RETRY'])
-
-export interface Wechat {
-  /** Places an order at WeChat. The same parameters again are the same order. */
-  unifiedOrder(order: XmlFields): Promise<XmlFields>
-  queryOrder(outTradeNo: string): Promise<XmlFields>
-  closeOrder(outTradeNo: string): Promise<XmlFields>
-}
-
-/** The calls that give money back: they need the client certificate, and few functions bundle them. */
-export interface WechatRefunds {
-  /** Asks for a refund. The same `out_refund_no` again is the same refund. */
-  refund(fields: XmlFields): Promise<XmlFields>
-  /** What became of the refund of this number. */
-  queryRefund(outRefundNo: string, options?: PostOptions): Promise<XmlFields>
-}
-
-/**
- * @param options.withinMs - what all calls together may take, from now on, so that a caller is answered before the
- *   platform ends the invocation; left out: only each call has its time-out
- * @returns a client whose calls resolve to WeChat's verified fields (return_code and result_code SUCCESS)
- * @throws WechatRefused, WechatUnreachable (from each call)
- */
-export function createWechat(config: PayConfig, { withinMs }: { withinMs?: number } = {}): Wechat {
-  const options = { deadline: withinMs === undefined ? undefined : Date.now() + withinMs }
-  return {
-    unifiedOrder: (order) => call(config, '/pay/unifiedorder', order, options),
-    queryOrder: (outTradeNo) => call(config, '/pay/orderquery', { out_trade_no: outTradeNo }, options),
-    closeOrder: (outTradeNo) => call(config, '/pay/closeorder', { out_trade_no: outTradeNo }, options),
-  }
-}
-
-/** @throws WechatRefused, WechatUnreachable (from each call; from `refund` also when the certificate is missing) */
-export function createWechatRefunds(config: PayConfig): WechatRefunds {
-  return {
-    async refund(fields) {
-      const { WX_CERT_PEM: cert, WX_KEY_PEM: key } = config
-      if (cert === undefined || key === undefined)
-        throw new WechatUnreachable('refunds need WX_CERT_PEM and WX_KEY_PEM')
-      return call(config, '/secapi/pay/refund', fields, { cert, key })
-    },
-    queryRefund: (outRefundNo, options) =>
-      call(config, '/pay/refundquery', { out_refund_no: outRefundNo }, options),
-  }
+/** A refusal in the port's words. `code` is `FAIL` when WeChat refused the message as a whole, without a signature. */
+export function refusal(code: string, text: string): GatewayRefused {
+  return new GatewayRefused(reasons.get(code) ?? 'other', code, text)
 }
 
 const MAX_ATTEMPTS = 2
 
-/** Signs, sends and verifies one call; asks a second time when WeChat itself asks for it. */
+/**
+ * Signs, sends and verifies one call; asks a second time when WeChat itself asks for it.
+ *
+ * @throws GatewayRefused, GatewayUnreachable, GatewayMisconfigured
+ */
 export async function call(
   config: PayConfig,
+  merchant: Merchant,
   path: string,
   fields: Readonly<Record<string, string>>,
   options: PostOptions = {},
 ): Promise<XmlFields> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await callOnce(config, path, fields, options)
+      return verifyReply(
+        config,
+        merchant,
+        await send(config, path, signedRequest(config, merchant, fields), options),
+      )
     } catch (error) {
-      const isAskedFor = error instanceof WechatRefused && retryableCodes.has(error.errCode)
+      const isAskedFor = error instanceof GatewayRefused && error.reason === 'try_again'
       const hasTime = options.deadline === undefined || Date.now() < options.deadline
       if (!isAskedFor || !hasTime || attempt === MAX_ATTEMPTS) throw error
     }
   }
 }
 
-async function callOnce(
-  config: PayConfig,
-  path: string,
-  fields: Readonly<Record<string, string>>,
-  options: PostOptions,
-): Promise<XmlFields> {
-  return verifyReply(config, await send(config, path, signedRequest(config, fields), options))
-}
-
 /** The XML of a request: the merchant's fields added, signed with the configured type. */
-export function signedRequest(config: PayConfig, fields: Readonly<Record<string, string>>): string {
+export function signedRequest(
+  config: PayConfig,
+  { appId, merchantId }: Merchant,
+  fields: Readonly<Record<string, string>>,
+): string {
   const request: Record<string, string> = {
-    appid: config.WX_APPID,
-    mch_id: config.WX_MCH_ID,
+    appid: appId,
+    mch_id: merchantId,
     nonce_str: createNonce(),
     sign_type: config.WX_SIGN_TYPE,
     ...fields,
@@ -132,32 +85,33 @@ async function send(config: PayConfig, path: string, body: string, options: Post
   try {
     return await post(config, path, body, options)
   } catch (error) {
-    if (error instanceof TransportError) throw new WechatUnreachable(error.message, error.cause)
-    throw error
+    throw ofTransport(error)
   }
+}
+
+/** A fault of the transport in the port's words; others as they are. */
+export function ofTransport(error: unknown): unknown {
+  if (!(error instanceof TransportError)) return error
+  if (error.isOurs) return new GatewayMisconfigured(error.message, error.cause)
+  return new GatewayUnreachable(error.message, error.cause)
 }
 
 /**
  * Reads a reply in the order of the protocol: return_code (of which FAIL is unsigned), signature, merchant,
  * result_code.
  */
-export function verifyReply(config: PayConfig, xml: string): XmlFields {
+function verifyReply(config: PayConfig, { appId, merchantId }: Merchant, xml: string): XmlFields {
   const fields = readReply(xml)
   if (fields.return_code !== 'SUCCESS') {
-    if (fields.return_code !== 'FAIL') throw new WechatUnreachable('reply without return_code')
-    throw new WechatRefused('FAIL', fields.return_msg || '微信支付未受理')
+    if (fields.return_code !== 'FAIL') throw new GatewayUnreachable('reply without return_code')
+    throw refusal('FAIL', fields.return_msg || '微信支付未受理')
   }
   if (!verifyFields(fields, config.WX_API_KEY, config.WX_SIGN_TYPE))
-    throw new WechatUnreachable('reply with a wrong signature')
-  if (fields.appid !== config.WX_APPID || fields.mch_id !== config.WX_MCH_ID) {
-    throw new WechatUnreachable('reply for another merchant')
-  }
-  if (fields.result_code !== 'SUCCESS') {
-    throw new WechatRefused(
-      fields.err_code || 'FAIL',
-      fields.err_code_des || fields.return_msg || '微信支付未受理',
-    )
-  }
+    throw new GatewayUnreachable('reply with a wrong signature')
+  if (fields.appid !== appId || fields.mch_id !== merchantId)
+    throw new GatewayUnreachable('reply for another merchant')
+  if (fields.result_code !== 'SUCCESS')
+    throw refusal(fields.err_code || 'FAIL', fields.err_code_des || fields.return_msg || '微信支付未受理')
   return fields
 }
 
@@ -165,7 +119,7 @@ function readReply(xml: string): XmlFields {
   try {
     return parseXml(xml)
   } catch (error) {
-    if (error instanceof XmlError) throw new WechatUnreachable('reply that is not its XML', error)
+    if (error instanceof XmlError) throw new GatewayUnreachable('reply that is not its XML', error)
     throw error
   }
 }

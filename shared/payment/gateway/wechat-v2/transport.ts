@@ -1,5 +1,5 @@
 /** HTTPS to WeChat Pay, with its second access point in another city (跨城冗灾). */
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { type RequestOptions as HttpsOptions, request as httpsRequest } from 'node:https'
 import { type Config, variables } from '#shared/config'
 
@@ -17,11 +17,14 @@ export interface PostOptions {
 export class TransportError extends Error {
   /** Was the request certainly not processed, or may it be repeated elsewhere? */
   readonly mayUseBackup: boolean
+  /** It was never sent, and never will be with this configuration: the certificate or its key is unusable. */
+  readonly isOurs: boolean
 
-  constructor(message: string, options: { mayUseBackup: boolean; cause?: unknown }) {
+  constructor(message: string, options: { mayUseBackup: boolean; isOurs?: boolean; cause?: unknown }) {
     super(message, { cause: options.cause })
     this.name = 'TransportError'
     this.mayUseBackup = options.mayUseBackup
+    this.isOurs = options.isOurs ?? false
   }
 }
 
@@ -115,7 +118,7 @@ function open(url: string, body: string, options: PostOptions): Promise<Incoming
   }
   return new Promise((resolve, reject) => {
     let isConnected = false
-    const request = (isTls ? httpsRequest : httpRequest)(url, requestOptions)
+    const request = begin(url, isTls, requestOptions)
     // Half of what is left at the most, so that the other access point gets its turn.
     const connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, (leftMs ?? Number.POSITIVE_INFINITY) / 2)
     const connectTimer = setTimeout(() => {
@@ -147,6 +150,19 @@ function open(url: string, body: string, options: PostOptions): Promise<Incoming
     })
     request.end(payload)
   })
+}
+
+/** @throws TransportError when certificate and key are not usable: OpenSSL says so before anything is sent */
+function begin(url: string, isTls: boolean, options: HttpsOptions): ClientRequest {
+  try {
+    return (isTls ? httpsRequest : httpRequest)(url, options)
+  } catch (cause) {
+    throw new TransportError('WX_CERT_PEM or WX_KEY_PEM is not usable', {
+      mayUseBackup: false,
+      isOurs: true,
+      cause,
+    })
+  }
 }
 
 /** Reads a reply to its end. @throws TransportError when it breaks off or is longer than that */

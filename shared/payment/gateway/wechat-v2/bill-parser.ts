@@ -1,26 +1,15 @@
 /** The lines of a trade bill (下载交易账单): backticks before each value, yuan, a header that names the columns. */
 import { yuanToFen } from '#shared/money'
-
-/** A payment or a refund as the bill tells it. */
-export interface BillLine {
-  kind: 'PAID' | 'REFUND'
-  appid: string
-  outTradeNo: string
-  transactionId: string
-  /** Empty for a payment. */
-  outRefundNo: string
-  /** What was paid, or given back, in fen. */
-  amountFen: number
-}
+import type { BillLine } from '#shared/payment/gateway'
 
 /** Each value is named by its header; merchants from before 2018 get older names. */
 const columns = {
-  appid: ['公众账号ID'],
+  appId: ['公众账号ID'],
   transactionId: ['微信订单号'],
-  outTradeNo: ['商户订单号'],
+  orderNo: ['商户订单号'],
   state: ['交易状态'],
   total: ['订单金额', '总金额'],
-  outRefundNo: ['商户退款单号'],
+  refundNo: ['商户退款单号'],
   refund: ['申请退款金额', '退款金额'],
 } as const
 
@@ -102,10 +91,10 @@ function toLine(values: readonly string[], { width, freeText, index }: Header): 
   const isPaid = state === 'SUCCESS'
   return {
     kind: isPaid ? 'PAID' : 'REFUND',
-    appid: value('appid'),
-    outTradeNo: value('outTradeNo'),
+    appId: value('appId'),
+    orderNo: value('orderNo'),
     transactionId: value('transactionId'),
-    outRefundNo: isPaid ? '' : value('outRefundNo'),
+    refundNo: isPaid ? '' : value('refundNo'),
     amountFen: yuanToFen(value(isPaid ? 'total' : 'refund')),
   }
 }

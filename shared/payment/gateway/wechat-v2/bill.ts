@@ -1,18 +1,13 @@
 /** 下载交易账单: a stream of lines, however long the day was. */
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import {
-  openStream,
-  type PayConfig,
-  parseXml,
-  readText,
-  signedRequest,
-  TransportError,
-  WechatRefused,
-  WechatUnreachable,
-  XmlError,
-} from '#shared/payment/gateway/wechat-v2'
-import { dayOf } from './differences.ts'
+import { type BillGateway, GatewayRefused, GatewayUnreachable, type Merchant } from '#shared/payment/gateway'
+import { parseBeijing } from '#shared/time'
+import { BillParser } from './bill-parser.ts'
+import { ofTransport, type PayConfig, refusal, signedRequest } from './client.ts'
+import { GATEWAY } from './names.ts'
+import { openStream, readText } from './transport.ts'
+import { parseXml, XmlError } from './xml.ts'
 
 const MAX_REFUSAL_BYTES = 64 * 1024
 
@@ -22,41 +17,63 @@ const MAX_LINE_CHARS = 64 * 1024
 /** WeChat keeps bills for three months. Of older days, "there is no bill" says nothing. */
 const KEPT_MS = 89 * 86_400_000
 
+/** Bills of WeChat Pay v2. */
+export function createBillGateway(config: PayConfig): BillGateway {
+  return {
+    name: GATEWAY,
+    async *bill(merchant, billDate, now) {
+      const parser = new BillParser()
+      for await (const text of downloadBill(config, merchant, billDate, now)) {
+        const line = parser.parse(text)
+        if (line) yield line
+      }
+      parser.finish()
+    },
+  }
+}
+
 /**
  * Yields the bill of a day line by line. A day that is over and has no bill (`No Bill Exist`) has no lines.
  *
  * @param billDate - `yyyyMMdd`, Beijing time
- * @throws WechatRefused (also while the bill is not ready: `Bill Creating`, or of a day that can have none yet or no
- *   more), WechatUnreachable
+ * @throws GatewayRefused (also while the bill is not ready: `Bill Creating`, or of a day that can have none yet or no
+ *   more), GatewayUnreachable
  */
-export async function* downloadBill(billDate: string, config: PayConfig, now: Date): AsyncGenerator<string> {
-  const body = signedRequest(config, { bill_date: billDate, bill_type: 'ALL', tar_type: 'GZIP' })
+export async function* downloadBill(
+  config: PayConfig,
+  merchant: Merchant,
+  billDate: string,
+  now: Date,
+): AsyncGenerator<string> {
+  const fields = { bill_date: billDate, bill_type: 'ALL', tar_type: 'GZIP' }
   try {
-    const response = await openStream(config, '/pay/downloadbill', body)
+    const response = await openStream(config, '/pay/downloadbill', signedRequest(config, merchant, fields))
     const { head, all } = await peek(response, 5)
-    if (head.length === 0) throw new WechatUnreachable('an empty bill')
+    if (head.length === 0) throw new GatewayUnreachable('an empty bill')
     // The bill is unsigned text or gzip; a refusal is XML.
     if (head.toString('latin1').startsWith('<xml>')) {
       const { return_msg: reason = '', error_code = 'FAIL' } = parseXml(
         await readText(all, MAX_REFUSAL_BYTES),
       )
       if (reason === 'No Bill Exist' && mayBeEmpty(billDate, now)) return
-      throw new WechatRefused(error_code, reason)
+      throw refusal(error_code, reason)
     }
     const isGzip = head[0] === 0x1f && head[1] === 0x8b
     yield* linesOf(isGzip ? unzip(Readable.from(all)) : all)
   } catch (error) {
-    if (error instanceof WechatRefused || error instanceof WechatUnreachable) throw error
-    if (error instanceof TransportError) throw new WechatUnreachable(error.message, error.cause)
-    if (error instanceof XmlError) throw new WechatUnreachable('reply that is not its XML', error)
+    if (error instanceof GatewayRefused || error instanceof GatewayUnreachable) throw error
+    if (error instanceof XmlError) throw new GatewayUnreachable('reply that is not its XML', error)
+    const known = ofTransport(error)
     // Whatever else goes wrong in here is the connection or the packing: the bill is not whole.
-    throw new WechatUnreachable('the bill broke off', error)
+    throw known === error ? new GatewayUnreachable('the bill broke off', error) : known
   }
 }
 
+const DAY_MS = 86_400_000
+
 function mayBeEmpty(billDate: string, now: Date): boolean {
-  const { start, end } = dayOf(billDate)
-  return end <= now && now.getTime() - start.getTime() < KEPT_MS
+  const start = parseBeijing(`${billDate}000000`)?.getTime() ?? Number.NaN
+  return start + DAY_MS <= now.getTime() && now.getTime() - start < KEPT_MS
 }
 
 /** The first bytes of a stream, and the stream with them. */

@@ -1,0 +1,91 @@
+/** 统一下单, 查询订单, 关闭订单. */
+import {
+  GatewayRefused,
+  GatewayUnreachable,
+  type OrderGateway,
+  type OrderReport,
+  type TradeState,
+} from '#shared/payment/gateway'
+import { call, type PayConfig } from './client.ts'
+import { GATEWAY } from './names.ts'
+import { merchantIn, paymentIn, rawOf } from './payment.ts'
+import type { XmlFields } from './xml.ts'
+
+export interface CallLimits {
+  /**
+   * What all calls together may take, from now on, so that a caller is answered before the platform ends the
+   * invocation; left out: only each call has its time-out.
+   */
+  withinMs?: number
+}
+
+/** Orders at WeChat Pay v2. */
+export function createOrderGateway(config: PayConfig, { withinMs }: CallLimits = {}): OrderGateway {
+  const options = { deadline: withinMs === undefined ? undefined : Date.now() + withinMs }
+  return {
+    name: GATEWAY,
+    async prepay({ merchant, ...order }) {
+      const fields = {
+        nonce_str: order.nonce,
+        body: order.title,
+        out_trade_no: order.orderNo,
+        fee_type: 'CNY',
+        total_fee: String(order.amountFen),
+        spbill_create_ip: order.clientIp,
+        time_start: order.startsAt,
+        time_expire: order.expiresAt,
+        notify_url: order.notifyUrl,
+        trade_type: order.tradeType,
+        product_id: order.productId,
+      }
+      const reply = await call(config, merchant, '/pay/unifiedorder', fields, options)
+      const { code_url: codeUrl = '', prepay_id: prepayId = '' } = reply
+      if (!codeUrl.startsWith('weixin://') || codeUrl.length > 256 || prepayId === '' || prepayId.length > 64)
+        throw new GatewayUnreachable('unified order without a usable code_url')
+      return { prepayId, codeUrl }
+    },
+    async query({ merchant, orderNo }) {
+      const reply = await call(config, merchant, '/pay/orderquery', { out_trade_no: orderNo }, options)
+      if (reply.out_trade_no !== orderNo) throw new GatewayUnreachable('reply about another order')
+      return reportOf(reply, orderNo)
+    },
+    async close({ merchant, orderNo }) {
+      try {
+        await call(config, merchant, '/pay/closeorder', { out_trade_no: orderNo }, options)
+      } catch (error) {
+        const isOver =
+          error instanceof GatewayRefused && ['order_closed', 'unknown_order'].includes(error.reason)
+        if (!isOver) throw error
+      }
+    },
+  }
+}
+
+function reportOf(reply: XmlFields, orderNo: string): OrderReport {
+  const { trade_state: writtenState = '' } = reply
+  return {
+    gateway: GATEWAY,
+    merchant: merchantIn(reply),
+    orderNo,
+    state: asTradeState(writtenState),
+    writtenState,
+    stateText: reply.trade_state_desc || undefined,
+    payment: paymentIn(reply),
+    raw: rawOf(reply),
+  }
+}
+
+const states: Readonly<Record<TradeState, true>> = {
+  NOTPAY: true,
+  USERPAYING: true,
+  PAYERROR: true,
+  SUCCESS: true,
+  CLOSED: true,
+  REVOKED: true,
+  REFUND: true,
+}
+
+/** Narrows what WeChat wrote; undefined for `ACCEPT` and whatever may come: not final, and nothing to act on. */
+export function asTradeState(text: string | undefined): TradeState | undefined {
+  return text !== undefined && Object.hasOwn(states, text) ? (text as TradeState) : undefined
+}
