@@ -68,10 +68,10 @@ type Kind = 'read' | 'write' | 'transaction' | 'lock'
 class MysqlDatabase implements Database {
   readonly #shared: Shared
   readonly #deadline: number | undefined
-  /** Every request has one of its own. */
-  readonly #caller: object
+  /** Every request has one of its own; who has no deadline may come again at any time. */
+  readonly #caller: object | undefined
 
-  constructor(shared: Shared, deadline?: number, caller: object = {}) {
+  constructor(shared: Shared, deadline?: number, caller?: object) {
     this.#shared = shared
     this.#deadline = deadline
     this.#caller = caller
@@ -108,7 +108,7 @@ class MysqlDatabase implements Database {
 
   within(ms: number): Database {
     const deadline = Math.min(this.#deadline ?? Number.POSITIVE_INFINITY, Date.now() + ms)
-    return new MysqlDatabase(this.#shared, deadline, this.#deadline === undefined ? {} : this.#caller)
+    return new MysqlDatabase(this.#shared, deadline, this.#caller ?? {})
   }
 
   close(): Promise<void> {

@@ -35,7 +35,7 @@ export interface Taken {
 }
 
 interface Memory {
-  caller: object
+  caller: object | undefined
   trustedAt: number
 }
 
@@ -51,24 +51,24 @@ export class ConnectionPool {
   }
 
   /**
-   * @param caller - who asks; only its identity counts
+   * @param caller - who asks; only its identity counts. Undefined: anybody, at any time
    * @throws AppError DATABASE_UNAVAILABLE
    */
-  async take(caller: object, left: TimeLeft): Promise<Taken> {
+  async take(caller: object | undefined, left: TimeLeft): Promise<Taken> {
     const connection = await this.#connect(left)
     const memory = this.#memory.get(connection.connection)
     if (!memory) await this.#setUp(connection, left)
     return {
       connection,
       isReused: memory !== undefined,
-      isKnown: memory?.caller === caller,
+      isKnown: caller !== undefined && memory?.caller === caller,
       isDoubtful:
         !this.#options.isReplica && memory !== undefined && Date.now() - memory.trustedAt > TRUSTED_MS,
     }
   }
 
   /** @param hasProof - a write or a check has shown that the server is still the primary */
-  giveBack({ connection }: Taken, caller: object, hasProof: boolean): void {
+  giveBack({ connection }: Taken, caller: object | undefined, hasProof: boolean): void {
     const memory = this.#memory.get(connection.connection)
     const trustedAt = memory && !hasProof ? memory.trustedAt : Date.now()
     this.#memory.set(connection.connection, { caller, trustedAt })
