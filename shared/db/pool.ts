@@ -39,6 +39,7 @@ interface Memory {
   trustedAt: number
 }
 
+/** The driver's pool, with what is remembered of each of its connections. */
 export class ConnectionPool {
   readonly #target: DatabaseTarget
   readonly #options: PoolOptions

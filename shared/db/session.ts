@@ -37,6 +37,7 @@ export interface SessionOptions {
   isUnproven: boolean
 }
 
+/** One connection for one piece of work; remembers what may be done with it afterwards. */
 export class MysqlSession implements Session {
   readonly #connection: PoolConnection
   readonly #options: SessionOptions
