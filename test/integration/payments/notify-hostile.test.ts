@@ -238,7 +238,7 @@ describe('what is not the flat XML of a notify is refused before anything is loo
       isBase64Encoded: true,
       body: bytes.toString('base64'),
     }
-    assertRefused((await wxNotify(event)) as Reply, '报文格式错误')
+    assertRefused((await wxNotify(event)) as Reply, '请求内容无法解析')
   })
 
   test('more than 64 KiB; and above the 100 KiB of any body, HTTP 413 in the envelope', async () => {
