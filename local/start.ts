@@ -1,7 +1,8 @@
 /**
- * `npm start [-- --host [address]] [--web] [--mysql] [--replicas n]`: the whole shop on this machine, from an empty
- * checkout to a summary of what to try. `--web` runs every function with a path as a web function, `--mysql` the private
- * database on a real MySQL, `--replicas` with so many replicas, whose data is kept apart. Ctrl-C or SIGTERM ends it and all that it started.
+ * `npm start [-- --host [address]] [--web] [--mysql] [--replicas n] [--tutorial]`: the whole shop on this machine, from
+ * an empty checkout to a summary of what to try. `--web` runs every function with a path as a web function, `--mysql` the
+ * private database on a real MySQL, `--replicas` with so many replicas, whose data is kept apart, `--tutorial` serves the
+ * tutorial's published storefronts as they are. Ctrl-C or SIGTERM ends it and all that it started.
  */
 import { parseArgs } from 'node:util'
 import { stop as stopEsbuild } from 'esbuild'
@@ -49,7 +50,7 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { host, ports, web, engine, replicas } = readSettings()
+  const { host, ports, web, engine, replicas, tutorial } = readSettings()
   await checkPorts(ports, host)
   const database = await whileGoingOn('Preparing database and build', () => prepare(ports, engine, replicas))
   closers.push(database.stop)
@@ -61,6 +62,7 @@ async function start(): Promise<void> {
   const shop = await openShop({
     databaseUrl: database.url,
     env: {
+      ...demoDefaults(host, ports, tutorial),
       ...process.env,
       ...(database.replicaUrls && { DATABASE_REPLICA_URLS: database.replicaUrls.join() }),
     },
@@ -92,6 +94,7 @@ async function start(): Promise<void> {
       shop,
       phone: phoneUrl(host, ports.shop),
       database: database.url,
+      tutorial,
       isPrivate: !process.env.DATABASE_URL,
       problem,
       seconds,
@@ -127,7 +130,23 @@ function endIfStopping(): void {
   if (isStopping) throw new PlainError('stopped')
 }
 
-function readSettings(): { host: string; ports: Ports; web: boolean; engine: Engine; replicas: number } {
+/** What a shop on this machine has unless its owner set it. */
+function demoDefaults(host: string, ports: Ports, tutorial: boolean): Record<string, string> {
+  return {
+    // A front end on another port shows the pictures, too.
+    ASSET_BASE_URL: phoneUrl(host, ports.shop) ?? `http://localhost:${ports.shop}`,
+    ...(tutorial && { TUTORIAL_CLIENTS: 'on', SMS_ECHO_CODE: 'true' }),
+  }
+}
+
+function readSettings(): {
+  host: string
+  ports: Ports
+  web: boolean
+  engine: Engine
+  replicas: number
+  tutorial: boolean
+} {
   const args = process.argv.slice(2)
   // `--host` alone opens the shop to the local network.
   const bare = args.indexOf('--host')
@@ -140,12 +159,14 @@ function readSettings(): { host: string; ports: Ports; web: boolean; engine: Eng
       web: { type: 'boolean', default: false },
       mysql: { type: 'boolean', default: false },
       replicas: { type: 'string', default: '0' },
+      tutorial: { type: 'boolean', default: false },
     },
   })
   const shop = portOf('PORT', 3000)
   return {
     host: values.host,
     web: values.web,
+    tutorial: values.tutorial,
     engine: values.mysql ? 'mysql' : 'default',
     replicas: replicaCount(values.replicas),
     ports: { shop, wechat: portOf('WX_SIM_PORT', shop + 1), sms: portOf('SMS_SIM_PORT', shop + 2) },

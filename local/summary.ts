@@ -10,13 +10,23 @@ export type SummaryFacts = {
   phone?: string | undefined
   database: string
   isPrivate: boolean
+  /** Does it answer in the shapes of the tutorial's storefronts? */
+  tutorial?: boolean
   /** Why the demo login does not work. */
   problem: string | undefined
   seconds: number
 }
 
 /** The addresses, the demo login, and a journey to paste. */
-export function summary({ shop, phone, database, isPrivate, problem, seconds }: SummaryFacts): string {
+export function summary({
+  shop,
+  phone,
+  database,
+  isPrivate,
+  tutorial,
+  problem,
+  seconds,
+}: SummaryFacts): string {
   const { username, password, mobile } = DEMO_LOGIN
   const rows = [
     ['Shop', shop.url],
@@ -40,6 +50,13 @@ export function summary({ shop, phone, database, isPrivate, problem, seconds }: 
     ...table,
     '',
     ...(phone ? [`On a phone in the same network: ${phone}`, '', terminalCode(phone), ''] : []),
+    ...(tutorial
+      ? [
+          "Serving the tutorial's storefronts (docs/clients.md): lists under all of their names, WeChat's fields as lists,",
+          'the SMS code in the answer. For work on this machine: the code proves nothing, and such front ends send yuan as fen.',
+          '',
+        ]
+      : []),
     ...journey(shop),
     '',
   ].join('\n')

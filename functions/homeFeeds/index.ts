@@ -1,5 +1,6 @@
 import { feedReader } from '#shared/db'
 import { type Call, endpoint, route } from '#shared/http'
+import { listFields } from '#shared/tutorial'
 import { type FeedDeps, listBanners, listGrid, listHotBrands, listSports } from './homeFeeds.ts'
 
 const MAX_AGE_SEC = 60
@@ -13,17 +14,15 @@ const deps = ({ db, config }: Pick<Call<never, unknown, undefined>, 'db' | 'conf
 export const main_handler = endpoint(
   route(
     { method: 'GET', paths: ['/banners', '/bannerList', '/swipeList'], maxAgeSec: MAX_AGE_SEC },
-    async (call) => ({
-      data: await listBanners(deps(call)),
-    }),
+    async (call) => listFields(call.config, 'banners', await listBanners(deps(call))),
   ),
-  route({ method: 'GET', paths: ['/gridList'], maxAgeSec: MAX_AGE_SEC }, async (call) => ({
-    data: await listGrid(deps(call)),
-  })),
-  route({ method: 'GET', paths: ['/sports', '/sportList'], maxAgeSec: MAX_AGE_SEC }, async (call) => ({
-    data: await listSports(deps(call)),
-  })),
-  route({ method: 'GET', paths: ['/brandList'], maxAgeSec: MAX_AGE_SEC }, async (call) => ({
-    data: await listHotBrands(deps(call)),
-  })),
+  route({ method: 'GET', paths: ['/gridList'], maxAgeSec: MAX_AGE_SEC }, async (call) =>
+    listFields(call.config, 'grid', await listGrid(deps(call))),
+  ),
+  route({ method: 'GET', paths: ['/sports', '/sportList'], maxAgeSec: MAX_AGE_SEC }, async (call) =>
+    listFields(call.config, 'sports', await listSports(deps(call))),
+  ),
+  route({ method: 'GET', paths: ['/brandList'], maxAgeSec: MAX_AGE_SEC }, async (call) =>
+    listFields(call.config, 'brands', await listHotBrands(deps(call))),
+  ),
 )

@@ -2,6 +2,7 @@ import { readUser } from '#shared/accounts'
 import { endpoint, route } from '#shared/http'
 import { SHOPPER_GATEWAY_MS, SHOPPER_MS } from '#shared/payment/ledger'
 import { orderDeps } from '#shared/payment/wiring'
+import { wechatFields } from '#shared/tutorial'
 import { queryOrder } from './queryOrder.ts'
 import { queryBody } from './schema.ts'
 
@@ -18,9 +19,8 @@ export const main_handler = endpoint(
     },
     async ({ body, user, config, db, now, log }) => {
       const input = { outTradeNo: body.out_trade_no, userId: user.id }
-      return {
-        data: await queryOrder(input, orderDeps({ db, config, now, log }, SHOPPER_GATEWAY_MS)),
-      }
+      const state = await queryOrder(input, orderDeps({ db, config, now, log }, SHOPPER_GATEWAY_MS))
+      return { data: wechatFields(config, state) }
     },
   ),
 )

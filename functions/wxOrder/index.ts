@@ -3,8 +3,10 @@ import { AppError } from '#shared/errors'
 import { endpoint, route } from '#shared/http'
 import { SHOPPER_GATEWAY_MS, SHOPPER_MS } from '#shared/payment/ledger'
 import { orderDeps } from '#shared/payment/wiring'
+import { wechatFields } from '#shared/tutorial'
 import { orderLimits } from './limits.ts'
 import { orderBody } from './schema.ts'
+import { reportYuanSentAsFen } from './suspicious-price.ts'
 import { orderAndPay } from './wxOrder.ts'
 
 /**
@@ -28,13 +30,14 @@ export const main_handler = endpoint(
       if (body.total_fee !== undefined && config.CLIENT_PRICED_ORDERS === 'deny') {
         throw new AppError('INVALID_PARAMETER', { msg: '请用商品items下单，价格由服务器计算' })
       }
+      if (body.total_fee !== undefined)
+        await reportYuanSentAsFen({ totalFee: body.total_fee, userId: user.id }, { db, log })
       const input = { body, userId: user.id, clientAddress: request.clientAddress ?? '', idempotencyKey }
-      return {
-        data: await orderAndPay(input, {
-          place: { db, config, limiter, now },
-          orders: orderDeps({ db, config, now, log }, SHOPPER_GATEWAY_MS),
-        }),
-      }
+      const order = await orderAndPay(input, {
+        place: { db, config, limiter, now },
+        orders: orderDeps({ db, config, now, log }, SHOPPER_GATEWAY_MS),
+      })
+      return { data: wechatFields(config, order) }
     },
   ),
 )

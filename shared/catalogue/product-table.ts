@@ -16,3 +16,12 @@ export function readProductsOnSale(sql: Sql, ids: readonly number[]): Promise<Pr
     [...ids],
   )
 }
+
+/** Does a product cost exactly this? */
+export async function hasProductAt(sql: Pick<Sql, 'row'>, priceFen: number): Promise<boolean> {
+  const row = await sql.row<{ id: number }>(
+    '/* product.atPrice */ SELECT id FROM product WHERE price_fen = ? LIMIT 1',
+    [priceFen],
+  )
+  return row !== undefined
+}

@@ -79,9 +79,10 @@ function isPublic(address: string): boolean {
   return version !== 0 && !internal.check(bare, version === 4 ? 'ipv4' : 'ipv6')
 }
 
-/** `203.0.113.9:51000` and `[2001:db8::1]:51000` without their port. */
+/** `203.0.113.9:51000` and `[2001:db8::1]:51000` without their port; also where the brackets are left out. */
 export function withoutPort(address: string): string {
   const text = address.slice(0, 128)
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([^:]+):\d+$/.exec(text)?.[1] ?? text
-  return bare.slice(0, 64)
+  const beforePort = /^(.+):\d+$/.exec(bare)?.[1] ?? ''
+  return (isIP(bare) === 0 && isIP(beforePort) === 6 ? beforePort : bare).slice(0, 64)
 }
