@@ -147,6 +147,29 @@ describe('a registration', () => {
     assertRefused(await shop.register(body), false, '确认密码repeat_password与密码不一致')
   })
 
+  test('takes the fields under the other names of the tutorial’s storefronts, checked like their own', async () => {
+    for (const [codeName, repeatName] of [
+      ['smsCode', 'repeatPassword'],
+      ['sms', 'repeatPassword'],
+      ['smscode', 'repeat_password'],
+    ] as const) {
+      const person = newPerson()
+      const code = await shop.codeFor(person.mobile)
+      const body = (changes: object) => ({
+        ...person,
+        [codeName]: code,
+        [repeatName]: person.password,
+        ...changes,
+      })
+      assertRefused(await shop.register(body({ [repeatName]: 'other123' })), false, /密码不一致/)
+      assertRefused(await shop.register(body({ [codeName]: '' })), false, /smscode不能为空/)
+      assertRefused(await shop.register(body({ [codeName]: `${code}9` })), 1030, /验证码/)
+      // The first name that is there counts.
+      assertRefused(await shop.register(body({ smscode: `${code}9` })), 1030, /验证码/)
+      assert.equal((await shop.register(body({}))).json.status, 200)
+    }
+  })
+
   test('is refused for a password that a stricter policy does not allow', async () => {
     await withEnv(
       { REGISTER_REQUIRES_SMS: 'false', PASSWORD_PATTERN: '^(?=.*\\d)(?=.*[a-z]).{8,}$' },
