@@ -20,7 +20,7 @@ export async function insertCode(
   entry: { mobile: string; purpose: SmsPurpose; hash: string; expiresAt: Date; now: Date },
 ): Promise<number> {
   const { insertId } = await sql.run(
-    'INSERT INTO sms_code (mobile, purpose, code_hash, expires_at, created_at) VALUES (?, ?, ?, ?, ?)',
+    '/* smsCode.insert */ INSERT INTO sms_code (mobile, purpose, code_hash, expires_at, created_at) VALUES (?, ?, ?, ?, ?)',
     [entry.mobile, entry.purpose, entry.hash, entry.expiresAt, entry.now],
   )
   return insertId
@@ -28,7 +28,7 @@ export async function insertCode(
 
 /** Removes a code that was never sent: the one before it counts again. */
 export async function deleteCode(sql: Pick<Sql, 'run'>, id: number): Promise<void> {
-  await sql.run('DELETE FROM sms_code WHERE id = ?', [id])
+  await sql.run('/* smsCode.delete */ DELETE FROM sms_code WHERE id = ?', [id])
 }
 
 /** The latest code of a mobile, when it can still be redeemed. */
@@ -37,7 +37,7 @@ export async function findLiveCode(
   { mobile, purpose, now }: { mobile: string; purpose: SmsPurpose; now: Date },
 ): Promise<SmsCodeRow | undefined> {
   const row = await sql.row<SmsCodeRow & { live: number }>(
-    `SELECT id, code_hash, (${isLive}) AS live FROM sms_code
+    `/* smsCode.findLive */ SELECT id, code_hash, (${isLive}) AS live FROM sms_code
      WHERE mobile = ? AND purpose = ? ORDER BY id DESC LIMIT 1`,
     [now, mobile, purpose],
   )
@@ -47,7 +47,7 @@ export async function findLiveCode(
 /** Counts a try as a wrong one before it is looked at, so that tries at one moment cannot outrun the limit. */
 export async function takeTry(sql: Pick<Sql, 'run'>, id: number, now: Date): Promise<boolean> {
   const { affectedRows } = await sql.run(
-    `UPDATE sms_code SET wrong_tries = wrong_tries + 1 WHERE id = ? AND ${isLive}`,
+    `/* smsCode.takeTry */ UPDATE sms_code SET wrong_tries = wrong_tries + 1 WHERE id = ? AND ${isLive}`,
     [id, now],
   )
   return affectedRows === 1
@@ -55,16 +55,18 @@ export async function takeTry(sql: Pick<Sql, 'run'>, id: number, now: Date): Pro
 
 /** Takes back a try that was right, or that a fault of ours ended. */
 export async function giveTryBack(sql: Pick<Sql, 'run'>, id: number): Promise<void> {
-  await sql.run('UPDATE sms_code SET wrong_tries = wrong_tries - 1 WHERE id = ? AND wrong_tries > 0', [id])
+  await sql.run(
+    '/* smsCode.giveTryBack */ UPDATE sms_code SET wrong_tries = wrong_tries - 1 WHERE id = ? AND wrong_tries > 0',
+    [id],
+  )
 }
 
 /** Uses a code up; false: somebody else did. */
 export async function useCode(sql: Pick<Sql, 'run'>, id: number, now: Date): Promise<boolean> {
-  const { affectedRows } = await sql.run(`UPDATE sms_code SET used_at = ? WHERE id = ? AND ${isLive}`, [
-    now,
-    id,
-    now,
-  ])
+  const { affectedRows } = await sql.run(
+    `/* smsCode.use */ UPDATE sms_code SET used_at = ? WHERE id = ? AND ${isLive}`,
+    [now, id, now],
+  )
   return affectedRows === 1
 }
 
@@ -74,6 +76,6 @@ export async function deleteExpiredCodes(
   before: Date,
   limit: number,
 ): Promise<number> {
-  const text = `DELETE FROM sms_code WHERE expires_at < ? LIMIT ${Math.trunc(limit)}`
+  const text = `/* smsCode.deleteExpired */ DELETE FROM sms_code WHERE expires_at < ? LIMIT ${Math.trunc(limit)}`
   return (await sql.run(text, [before])).affectedRows
 }

@@ -32,7 +32,7 @@ export async function findNamesakes(
   address: string | undefined,
 ): Promise<{ nameKey: string; namesakes: NamesakeRow[] }> {
   const rows = await sql.rows<NamesakeRow & { weight: string | null }>(
-    `SELECT HEX(WEIGHT_STRING(CONVERT(? USING utf8mb4) COLLATE ${NAME_COLLATION})) AS weight, 0 AS id,
+    `/* user.findNamesakes */ SELECT HEX(WEIGHT_STRING(CONVERT(? USING utf8mb4) COLLATE ${NAME_COLLATION})) AS weight, 0 AS id,
        NULL AS username, NULL AS password, NULL AS mobile, NULL AS address_last_at
      UNION ALL
      (SELECT NULL, user.id, user.username, user.password, user.mobile, login_address.last_at
@@ -58,7 +58,7 @@ export async function findTaken(
   { username, mobile }: { username: string; mobile: string },
 ): Promise<'username' | 'mobile' | undefined> {
   const row = await sql.row<{ by_name: number; by_mobile: number }>(
-    `SELECT EXISTS (SELECT 1 FROM user WHERE username = ?) AS by_name,
+    `/* user.findTaken */ SELECT EXISTS (SELECT 1 FROM user WHERE username = ?) AS by_name,
        EXISTS (SELECT 1 FROM user WHERE mobile = ?) AS by_mobile`,
     [username, mobile],
   )
@@ -73,12 +73,10 @@ export async function insertUser(
   now: Date,
 ): Promise<'inserted' | 'username' | 'mobile'> {
   try {
-    await tx.run('INSERT INTO user (username, password, mobile, created_at) VALUES (?, ?, ?, ?)', [
-      user.username,
-      user.password,
-      user.mobile,
-      now,
-    ])
+    await tx.run(
+      '/* user.insert */ INSERT INTO user (username, password, mobile, created_at) VALUES (?, ?, ?, ?)',
+      [user.username, user.password, user.mobile, now],
+    )
     return 'inserted'
   } catch (error) {
     if (isDuplicateKey(error, 'user_username')) return 'username'
@@ -89,7 +87,11 @@ export async function insertUser(
 
 /** Replaces the hash of a password, unless somebody else did meanwhile. */
 export async function replacePassword(sql: Pick<Sql, 'run'>, user: UserRow, hash: string): Promise<void> {
-  await sql.run('UPDATE user SET password = ? WHERE id = ? AND password = ?', [hash, user.id, user.password])
+  await sql.run('/* user.replacePassword */ UPDATE user SET password = ? WHERE id = ? AND password = ?', [
+    hash,
+    user.id,
+    user.password,
+  ])
 }
 
 /** Remembers that a user logged in from there. */
@@ -100,7 +102,7 @@ export async function rememberAddress(
   now: Date,
 ): Promise<void> {
   await sql.run(
-    `INSERT INTO login_address (user_id, address, last_at) VALUES (?, ?, ?)
+    `/* loginAddress.remember */ INSERT INTO login_address (user_id, address, last_at) VALUES (?, ?, ?)
      ON DUPLICATE KEY UPDATE last_at = VALUES(last_at)`,
     [userId, address, now],
   )
@@ -108,6 +110,6 @@ export async function rememberAddress(
 
 /** Forgets from where nobody logged in since `before`: at most `limit` rows. Returns how many there were. */
 export async function forgetAddresses(sql: Pick<Sql, 'run'>, before: Date, limit: number): Promise<number> {
-  const text = `DELETE FROM login_address WHERE last_at < ? LIMIT ${Math.trunc(limit)}`
+  const text = `/* loginAddress.forget */ DELETE FROM login_address WHERE last_at < ? LIMIT ${Math.trunc(limit)}`
   return (await sql.run(text, [before])).affectedRows
 }

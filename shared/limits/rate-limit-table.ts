@@ -17,7 +17,7 @@ export function rateLimitTable(db: Transactional): RateLimitStore {
     async peek(buckets) {
       if (buckets.length === 0) return new Map()
       const rows = await db.rows<RateLimitRow>(
-        `SELECT bucket, hits FROM rate_limit WHERE bucket IN (${buckets.map(() => '?').join(', ')})`,
+        `/* rateLimit.peek */ SELECT bucket, hits FROM rate_limit WHERE bucket IN (${buckets.map(() => '?').join(', ')})`,
         buckets,
       )
       return new Map(rows.map((row) => [row.bucket, parse(row.hits)]))
@@ -29,7 +29,10 @@ export function rateLimitTable(db: Transactional): RateLimitStore {
 
 function countersIn(tx: Sql): Counters {
   const read = (bucket: string) =>
-    tx.row<RateLimitRow>('SELECT bucket, hits FROM rate_limit WHERE bucket = ? FOR UPDATE', [bucket])
+    tx.row<RateLimitRow>(
+      '/* rateLimit.hold */ SELECT bucket, hits FROM rate_limit WHERE bucket = ? FOR UPDATE',
+      [bucket],
+    )
   return {
     async look(bucket) {
       const row = await read(bucket)
@@ -40,7 +43,7 @@ function countersIn(tx: Sql): Counters {
       if (!row) {
         // Of two that find no row, one inserts it, and the other one waits here.
         await tx.run(
-          'INSERT INTO rate_limit (bucket, hits, expires_at) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE bucket = VALUES(bucket)',
+          '/* rateLimit.make */ INSERT INTO rate_limit (bucket, hits, expires_at) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE bucket = VALUES(bucket)',
           [bucket, '[]', new Date()],
         )
         row = await read(bucket)
@@ -48,7 +51,7 @@ function countersIn(tx: Sql): Counters {
       return row ? parse(row.hits) : []
     },
     async save(bucket, hits, untilMs) {
-      await tx.run('UPDATE rate_limit SET hits = ?, expires_at = ? WHERE bucket = ?', [
+      await tx.run('/* rateLimit.save */ UPDATE rate_limit SET hits = ?, expires_at = ? WHERE bucket = ?', [
         JSON.stringify(hits.map(([at, count]) => (count === 1 ? at : [at, count]))),
         new Date(untilMs),
         bucket,
@@ -75,7 +78,7 @@ export async function deleteExpiredCounters(
 ): Promise<number> {
   const values: SqlValue[] = [now]
   const { affectedRows } = await sql.run(
-    `DELETE FROM rate_limit WHERE expires_at < ? LIMIT ${Math.trunc(limit)}`,
+    `/* rateLimit.deleteExpired */ DELETE FROM rate_limit WHERE expires_at < ? LIMIT ${Math.trunc(limit)}`,
     values,
   )
   return affectedRows
