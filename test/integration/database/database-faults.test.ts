@@ -34,6 +34,7 @@ after(async () => {
 })
 afterEach(() => {
   wire.onStatement = undefined
+  wire.onExecute = undefined
   wire.thaw()
 })
 
@@ -145,6 +146,27 @@ describe('while the database', () => {
       assert.equal(outcome(await send(shop, name, handler)), '200 200', name)
     }
   })
+
+  for (const slowMs of [400, 1000])
+    test(`needs ${slowMs} ms for every statement, each function answers in time, whatever it says`, async () => {
+      const slow = () => new Promise<Fate>((done) => setTimeout(done, slowMs, 'pass'))
+      await askAll(warm)
+      wire.onStatement = (sql) => (/^(START|COMMIT|ROLLBACK)/.test(sql) ? slow() : 'pass')
+      wire.onExecute = slow
+      shop.logs.clear()
+      const said = await Promise.all(
+        warm.map(async ([name, handler]) => outcome(await send(shop, name, handler))),
+      )
+      wire.onExecute = undefined
+      for (const line of said) assert.match(line, /^(200|503) /)
+      for (const { route, durationMs } of shop.logs.of('invocation'))
+        assert.ok(Number(durationMs) < PATIENCE_MS, `${route} ${durationMs}`)
+      wire.cut()
+      assert.deepEqual(
+        Object.values(await askAll(warm)).filter((line) => line.startsWith('503')),
+        [],
+      )
+    })
 
   test('has no connection left for this account, every function says so', async () => {
     const account = `few${process.pid}`
