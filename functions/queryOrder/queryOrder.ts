@@ -8,12 +8,11 @@ import {
   isPaid,
   type OrderDeps,
   type OrderRow,
-  QUESTION_PAUSE_MS,
   queryAndSettle,
   readOrder,
   stateText,
   type TradeState,
-  takeQuestion,
+  takeQuestionNow,
 } from '#shared/payment/ledger'
 
 export interface OrderState {
@@ -37,14 +36,10 @@ export async function queryOrder(
 ): Promise<OrderState> {
   const order = await findOwnOrder(deps.db, input.outTradeNo, input.userId)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
-  if (!isOpen(order.state) || !isOfMerchant(order, deps) || !(await mayAsk(order, deps))) return show(order)
+  if (!isOpen(order.state) || !isOfMerchant(order, deps)) return show(order)
+  if (!deps.asksFreely && !(await takeQuestionNow(order.id, deps))) return show(order)
   await ask(order, deps)
   return show(await readOrder(deps.db, order.id))
-}
-
-/** Not more than one question about an order in two seconds, whoever asks: the gateway's patience is everybody's. */
-async function mayAsk(order: OrderRow, { db, asksFreely, now }: OrderDeps): Promise<boolean> {
-  return asksFreely || takeQuestion(db, order.id, new Date(now().getTime() - QUESTION_PAUSE_MS), now())
 }
 
 /** If the gateway is unreachable, fall back to the stored state. */

@@ -1,5 +1,6 @@
 import { job } from '#shared/job'
 import { orderDeps, refundDeps } from '#shared/payment/wiring'
+import { abandonOrders } from './abandon.ts'
 import { PARALLEL } from './batches.ts'
 import { ReconcileFailed, type ReconcileReport, reconcile } from './reconcile.ts'
 import { sweep } from './sweep.ts'
@@ -7,11 +8,21 @@ import { sweep } from './sweep.ts'
 /** For what comes after the orders and refunds. */
 const SWEEP_MS = 20_000
 
-/** Timer, every 5 minutes – settles or closes what is still open. Throws when something could not be dealt with. */
+/**
+ * Timer, every 5 minutes – settles or closes what is still open. Throws when something could not be dealt with.
+ * Invoked by ops with `{ "close_orders_of": "<merchant>" }`: ends the unpaid orders of an earlier merchant.
+ */
 export const main_handler = job(
-  { needs: ['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'], database: { poolSize: PARALLEL }, summarise },
-  async ({ config, db, now, log, msLeft }) => {
+  {
+    needs: ['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY'],
+    fields: ['close_orders_of'],
+    database: { poolSize: PARALLEL },
+    summarise,
+  },
+  async ({ event, config, db, now, log, msLeft }) => {
     const invoked = { db, config, now, log }
+    if (event.close_orders_of !== undefined)
+      return abandonOrders(String(event.close_orders_of), orderDeps(invoked), msLeft)
     const keepMs = Math.min(SWEEP_MS, msLeft() / 10)
     try {
       const report = await reconcile({
@@ -31,7 +42,8 @@ export const main_handler = job(
   },
 )
 
-function summarise(report: ReconcileReport): string[] {
+function summarise(report: ReconcileReport | { closed: number; left: number }): string[] {
+  if ('left' in report) return [`closed: ${report.closed}, still alive: ${report.left}`]
   return [
     `orders: ${report.checked} checked, ${report.settled} paid, ${report.closed} closed, ${report.open} still open`,
     `refunds: ${report.refunds} followed up, ${report.refundsFinished} finished`,

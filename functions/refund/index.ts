@@ -1,23 +1,28 @@
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
-import type { RefundRow } from '#shared/payment/ledger'
+import { cancelRefund, type RefundRow } from '#shared/payment/ledger'
 import { refundDeps } from '#shared/payment/wiring'
 import { readInput } from './input.ts'
 import { refund } from './refund.ts'
 
 /**
  * Invoked by ops: `{ "out_trade_no": "…", "refund_fee"?: fen, "reason"?: "…", "out_refund_no"?: "…",
- * "transaction_id"?: "…" }`. Throws when the refund is impossible; one that WeChat does not take at once is followed
+ * "transaction_id"?: "…" }`, or `{ "out_refund_no": "…", "cancel": true }`. Throws when the refund is impossible; one that WeChat does not take at once is followed
  * up by `reconcile`.
  */
 export const main_handler = job(
   {
     needs: ['WX_APPID', 'WX_MCH_ID', 'WX_API_KEY', 'WX_CERT_PEM', 'WX_KEY_PEM'],
-    fields: ['out_trade_no', 'transaction_id', 'refund_fee', 'out_refund_no', 'reason'],
+    fields: ['out_trade_no', 'transaction_id', 'refund_fee', 'out_refund_no', 'reason', 'cancel'],
     summarise,
   },
-  async ({ event, config, db, requestId, now, log }) =>
-    show(await refund(readInput(event), requestId, refundDeps({ db, config, now, log }))),
+  async ({ event, config, db, requestId, now, log }) => {
+    const input = readInput(event)
+    const deps = refundDeps({ db, config, now, log })
+    return show(
+      'cancel' in input ? await cancelRefund(input.cancel, deps) : await refund(input, requestId, deps),
+    )
+  },
 )
 
 function show(row: RefundRow) {

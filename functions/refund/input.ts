@@ -14,8 +14,14 @@ export interface RefundInput {
   reason: string | null
 }
 
+/** A refund that is to be ended. */
+export interface CancelInput {
+  cancel: string
+}
+
 /** @throws RefundImpossible naming what is wrong with the event */
-export function readInput(event: Readonly<Record<string, unknown>>): RefundInput {
+export function readInput(event: Readonly<Record<string, unknown>>): RefundInput | CancelInput {
+  if (event.cancel !== undefined) return readCancel(event)
   const { out_trade_no, transaction_id, refund_fee, out_refund_no, reason } = event
   if (typeof out_trade_no !== 'string' || out_trade_no === '')
     throw new RefundImpossible('out_trade_no is missing')
@@ -41,4 +47,15 @@ export function readInput(event: Readonly<Record<string, unknown>>): RefundInput
     outRefundNo: out_refund_no === undefined ? undefined : String(out_refund_no),
     reason: reason || null,
   }
+}
+
+function readCancel({ cancel, out_refund_no, ...others }: Readonly<Record<string, unknown>>): CancelInput {
+  if (cancel !== true) throw new RefundImpossible('cancel must be true')
+  if (typeof out_refund_no !== 'string' || out_refund_no === '')
+    throw new RefundImpossible('cancel needs the out_refund_no of the refund that is to be ended')
+  const meant = ['out_trade_no', 'transaction_id', 'refund_fee', 'reason'].filter(
+    (name) => others[name] !== undefined,
+  )
+  if (meant.length > 0) throw new RefundImpossible(`cancel takes no ${meant.join(', ')}`)
+  return { cancel: out_refund_no }
 }

@@ -1,7 +1,14 @@
 /** A payment notify: verified, compared, recorded; only then acknowledged. */
 import { AppError } from '#shared/errors'
 import type { NotifyGateway } from '#shared/payment/gateway'
-import { isRecorded, refusalText, type SettleDeps, settle, type Verdict } from '#shared/payment/ledger'
+import {
+  isRecorded,
+  readSignType,
+  refusalText,
+  type SettleDeps,
+  settle,
+  type Verdict,
+} from '#shared/payment/ledger'
 
 /**
  * Returns when the payment is durably recorded, or was before.
@@ -11,7 +18,8 @@ import { isRecorded, refusalText, type SettleDeps, settle, type Verdict } from '
  *   DATABASE_UNAVAILABLE: the gateway is told FAIL and sends it again
  */
 export async function takeNotify(body: string, gateway: NotifyGateway, deps: SettleDeps): Promise<Verdict> {
-  const verdict = await settle(gateway.readNotify(body), deps)
+  const fact = await gateway.readNotify(body, (orderNo) => readSignType(deps.db, orderNo))
+  const verdict = await settle(fact, deps)
   if (!isRecorded(verdict)) throw new AppError('PAY_REFUSED', { msg: refusalText(verdict) })
   return verdict
 }

@@ -7,6 +7,7 @@ import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
 import { createNonce } from '#shared/payment/gateway/wechat-v2'
 import {
+  countOpenOrders,
   findOrderByKey,
   insertItems,
   insertOrder,
@@ -17,6 +18,7 @@ import {
   readOrder,
 } from '#shared/payment/ledger'
 import { beijingDigits, formatBeijing } from '#shared/time'
+import { MAX_UNPAID } from './limits.ts'
 import { describe, payableText, priceItems, totalOf } from './price.ts'
 import type { OrderBody } from './schema.ts'
 
@@ -41,11 +43,11 @@ const MAX_NUMBERS = 3
  * Places a new order, or finds the one that the same `Idempotency-Key` placed before: the unique key decides, also
  * between requests at the same moment.
  *
- * @throws AppError INVALID_PARAMETER, TOO_MANY_REQUESTS
+ * @throws AppError INVALID_PARAMETER, TOO_MANY_REQUESTS, TOO_MANY_UNPAID
  */
 export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<OrderRow> {
   const { idempotencyKey, userId } = input
-  const { db } = deps
+  const { db, config } = deps
   const hash = createHash('sha256')
     .update(JSON.stringify(canonical(input.body)))
     .digest('hex')
@@ -54,10 +56,12 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   const lines = input.body.items ? await priceItems(db, input.body.items) : []
   try {
     return await db.transaction(async (tx) => {
-      const order = await writeOrder(tx, input, lines, hash, deps)
-      // Last, so that many orders of one user wait for its row as briefly as can be, and repetitions not at all.
+      // First, so that a refusal writes nothing and burns no id. It holds the user's counter: one after the other.
       await deps.limiter.in(tx).admit()
-      return order
+      if (idempotencyKey !== undefined && (await findOrderByKey(tx, idempotencyKey, userId)))
+        throw new KeyTaken()
+      if (config.RATE_LIMIT === 'on') await assertFewUnpaid(tx, userId)
+      return writeOrder(tx, input, lines, hash, deps)
     })
   } catch (error) {
     if (idempotencyKey === undefined || !mayBeTheSameMoment(error)) throw error
@@ -67,11 +71,21 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   }
 }
 
+/** While this request waited, another one has placed the order: what was counted for this one is rolled back. */
+class KeyTaken extends Error {}
+
+/** Contract, Limits: an unpaid order costs questions to the gateway until it is closed. */
+async function assertFewUnpaid(tx: Sql, userId: number): Promise<void> {
+  if ((await countOpenOrders(tx, userId, MAX_UNPAID)) >= MAX_UNPAID) throw new AppError('TOO_MANY_UNPAID')
+}
+
 /** The other request of this key may have the row, the last slot of the limit, or a lock that this one waited for. */
 function mayBeTheSameMoment(error: unknown): boolean {
   return (
+    error instanceof KeyTaken ||
     isKeyTaken(error) ||
-    (error instanceof AppError && ['TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'].includes(error.code))
+    (error instanceof AppError &&
+      ['TOO_MANY_REQUESTS', 'TOO_MANY_UNPAID', 'DATABASE_UNAVAILABLE'].includes(error.code))
   )
 }
 

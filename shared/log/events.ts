@@ -178,7 +178,13 @@ export const logEvents = {
     where: 'refund, reconcile',
     means: 'WeChat has refused a refund ten times or more',
     alarm: 'now',
-    todo: 'mend what `errCode` says',
+    todo: 'mend what `errCode` says; a refund that can never be is ended with `cancel`',
+  },
+  refund_cancelled: {
+    level: 'warn',
+    where: 'refund',
+    means: 'ops have ended a refund that WeChat never took',
+    alarm: '–',
   },
   refund_impossible: {
     level: 'error',
@@ -235,6 +241,12 @@ export const logEvents = {
     means: 'open orders or refunds of an earlier merchant, which nobody can be asked about',
     alarm: 'day',
     todo: '[an earlier merchant](#reconcile)',
+  },
+  orders_abandoned: {
+    level: 'warn',
+    where: 'reconcile',
+    means: 'ops have closed the unpaid orders of an earlier merchant',
+    alarm: '–',
   },
   bill_compared: {
     level: 'info',

@@ -76,6 +76,7 @@ test('every source of facts is explained', () => {
     close: true,
     refund: true,
     bill: true,
+    ops: true,
   }
   const documented = tableBelow(document, /^## Who tells what/).map(([source = '']) => codesIn(source)[0])
   assert.deepEqual(documented, Object.keys(sources))

@@ -40,7 +40,7 @@ export interface ReportedPayment {
 }
 
 /** How the shop learned of a fact. */
-export type FactSource = 'notify' | 'query' | 'reconcile' | 'close' | 'refund' | 'bill'
+export type FactSource = 'notify' | 'query' | 'reconcile' | 'close' | 'refund' | 'bill' | 'ops'
 
 /** What somebody outside said about a payment, verified. */
 export interface PaymentFact {

@@ -97,8 +97,15 @@ export interface RefundHint {
 /** Messages that the gateway sends by itself, and what it reads as an answer. */
 export interface NotifyGateway {
   readonly name: GatewayName
-  /** @throws AppError BODY_UNREADABLE, UNAUTHORIZED (its signature is wrong) */
-  readNotify(body: string): PaymentFact
+  /**
+   * @param signTypeOf - how the order of this number was signed, as it is stored: the shop may have changed that since.
+   *   Asked only about a message that our key has signed in another way than the shop does now.
+   * @throws AppError BODY_UNREADABLE, UNAUTHORIZED (its signature is wrong)
+   */
+  readNotify(
+    body: string,
+    signTypeOf: (orderNo: string) => Promise<string | null | undefined>,
+  ): Promise<PaymentFact>
   /** @throws AppError BODY_UNREADABLE, UNAUTHORIZED (does not decrypt), PAY_REFUSED (no result of a refund) */
   readRefundNotify(body: string): RefundHint
   /** "Recorded, do not send it again." */

@@ -1,7 +1,7 @@
 /** Closing an unpaid order: at its gateway first, then here. Until the gateway confirms it, the payer may pay first. */
 import { GatewayRefused, gatewayNamed } from '#shared/payment/gateway'
 import type { OrderDeps, QueryDeps } from './deps.ts'
-import { merchantOf, orderLock } from './orders.ts'
+import { merchantOf, orderLock, takeQuestionNow } from './orders.ts'
 import type { OrderRow } from './payorder-table.ts'
 import { queryAndSettle } from './query.ts'
 import { settle } from './settle.ts'
@@ -23,7 +23,7 @@ export function closeEverywhere(
 ): Promise<CloseOutcome> {
   return deps.db.withLock(orderLock(order.orderNo), deps.lockSec, async (session) => {
     const own: QueryDeps = { ...deps, db: session }
-    const state = await stateThere(order, source, own)
+    const state = (await mayAsk(order, source, deps)) ? await stateThere(order, source, own) : order.state
     if (state !== undefined && isPaid(state)) return 'paid'
     if (state === 'CLOSED' || state === 'REVOKED') return 'closed'
     if (state === 'USERPAYING') return 'open'
@@ -38,6 +38,11 @@ export function closeEverywhere(
     if (!isRecorded(verdict)) return 'open'
     return verdict === 'stale' ? 'paid' : 'closed'
   })
+}
+
+/** A shopper's question within two seconds of the last one is answered by what is stored; closing is no question. */
+async function mayAsk(order: OrderRow, source: 'query' | 'reconcile', deps: OrderDeps): Promise<boolean> {
+  return source === 'reconcile' || deps.asksFreely || takeQuestionNow(order.id, deps)
 }
 
 /** The gateway has confirmed that nobody can pay the order any more. */

@@ -2,7 +2,9 @@
  * The ledger: what the shop believes about payments and refunds, and how that changes. It knows no gateway's protocol.
  * Read first: states.ts, verdicts.ts, then judge.ts and settle.ts; the tables are in `*-table.ts`.
  */
+export * from './abandon.ts'
 export * from './adopt-refund.ts'
+export * from './cancel-refund.ts'
 export * from './close.ts'
 export * from './deps.ts'
 export * from './judge.ts'

@@ -1,7 +1,9 @@
 /** Orders as the payment functions share them. */
 import type { Logger } from '#shared/log'
 import type { Merchant } from '#shared/payment/gateway'
-import type { OrderRow } from './payorder-table.ts'
+import type { OrderDeps } from './deps.ts'
+import { QUESTION_PAUSE_MS } from './lifetimes.ts'
+import { type OrderRow, takeQuestion } from './payorder-table.ts'
 
 /** To whom an order is paid. */
 export function merchantOf({ appId, merchantId }: { appId: string; merchantId: string }): Merchant {
@@ -19,6 +21,11 @@ export function isOfMerchant(
   if (merchantId === deps.merchantId) return true
   deps.log.warn('order_of_other_merchant', { outTradeNo: orderNo, mchId: merchantId })
   return false
+}
+
+/** Takes the right to ask about an order, once in two seconds: the gateway's patience is everybody's. */
+export function takeQuestionNow(id: number, { db, now }: OrderDeps): Promise<boolean> {
+  return takeQuestion(db, id, new Date(now().getTime() - QUESTION_PAUSE_MS), now())
 }
 
 /** The lock of whoever changes an order at its gateway: gets its QR code, or closes it. */

@@ -103,6 +103,16 @@ export function findOrderByKey(
   )
 }
 
+/** How the order of this number was signed; null: nobody wrote it down. */
+export async function readSignType(sql: Sql, orderNo: string): Promise<string | null | undefined> {
+  const row = await sql.row<{ signType: string | null }>(
+    `/* payorder.readSignType */ SELECT sign_type AS signType FROM payorder
+     WHERE out_trade_no = ? AND out_trade_no_repeat = 0`,
+    [orderNo],
+  )
+  return row?.signType
+}
+
 /**
  * A user's orders, newest first: pages by key, so that the thousandth costs what the first costs. The index is named,
  * because MySQL takes the primary key where most of the newest rows are this user's.

@@ -201,6 +201,20 @@ export async function moveRow(
   return affectedRows > 0
 }
 
+/**
+ * Ends a refund that the gateway has not accepted.
+ *
+ * @returns false when it has, or the refund is not waiting any more
+ */
+export async function cancelRow(sql: Sql, id: number, now: Date): Promise<boolean> {
+  const { affectedRows } = await sql.run(
+    `/* refund.cancel */ UPDATE refund SET status = 'CLOSED', updated_at = ?
+     WHERE id = ? AND status = 'PROCESSING' AND refund_id IS NULL`,
+    [now, id],
+  )
+  return affectedRows > 0
+}
+
 const BATCH_MAX = 500
 
 /**

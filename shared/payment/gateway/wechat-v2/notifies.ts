@@ -8,8 +8,10 @@ import type { NotifyGateway } from '#shared/payment/gateway'
 import type { PayConfig } from './client.ts'
 import { GATEWAY } from './names.ts'
 import { merchantIn, paymentIn, rawOf } from './payment.ts'
-import { verifyFields } from './sign.ts'
+import { type SignType, verifyFields } from './sign.ts'
 import { parseXml, writeXml, XmlError, type XmlFields } from './xml.ts'
+
+const signTypes: readonly SignType[] = ['MD5', 'HMAC-SHA256']
 
 const contentType = 'text/xml; charset=utf-8'
 
@@ -29,9 +31,14 @@ export function createNotifyGateway(config: PayConfig, log: Logger): NotifyGatew
   return {
     name: GATEWAY,
     ...notifyAnswers,
-    readNotify(body) {
+    async readNotify(body, signTypeOf) {
       const fields = readFields(body)
-      if (!verifyFields(fields, config.WX_API_KEY, config.WX_SIGN_TYPE)) {
+      const { out_trade_no: orderNo = '' } = fields
+      const signedAs = signTypes.find((type) => verifyFields(fields, config.WX_API_KEY, type))
+      const isOurs =
+        signedAs !== undefined &&
+        (signedAs === config.WX_SIGN_TYPE || signedAs === (await signTypeOf(orderNo)))
+      if (!isOurs) {
         log.warn('notify_forged', { bytes: body.length, signType: fields.sign_type?.slice(0, 20) })
         throw new AppError('UNAUTHORIZED', { msg: '签名错误' })
       }
@@ -39,7 +46,7 @@ export function createNotifyGateway(config: PayConfig, log: Logger): NotifyGatew
         source: 'notify',
         gateway: GATEWAY,
         merchant: merchantIn(fields),
-        orderNo: fields.out_trade_no ?? '',
+        orderNo,
         // A notify has no trade_state: these two say that it was paid.
         state: 'SUCCESS',
         isFailure: fields.return_code !== 'SUCCESS' || fields.result_code !== 'SUCCESS',

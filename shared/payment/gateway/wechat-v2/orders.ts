@@ -47,7 +47,7 @@ export function createOrderGateway(config: PayConfig, { withinMs }: CallLimits =
     async query({ merchant, orderNo }) {
       const reply = await call(config, merchant, '/pay/orderquery', { out_trade_no: orderNo }, options)
       if (reply.out_trade_no !== orderNo) throw new GatewayUnreachable('reply about another order')
-      return reportOf(reply, orderNo)
+      return completed(reportOf(reply, orderNo))
     },
     async close({ merchant, orderNo }) {
       try {
@@ -58,6 +58,24 @@ export function createOrderGateway(config: PayConfig, { withinMs }: CallLimits =
         if (!isOver) throw error
       }
     },
+  }
+
+  /** Of a refunded order WeChat may report nothing but that. What was paid stands with its refunds. */
+  async function completed(report: OrderReport): Promise<OrderReport> {
+    const { state, payment, merchant, orderNo } = report
+    if (state !== 'REFUND' || payment.amountFen !== undefined) return report
+    try {
+      const reply = await call(config, merchant, '/pay/refundquery', { out_trade_no: orderNo }, options)
+      if (reply.out_trade_no !== orderNo) return report
+      const { transactionId, amountFen } = paymentIn(reply)
+      return {
+        ...report,
+        payment: { ...payment, transactionId: payment.transactionId ?? transactionId, amountFen },
+      }
+    } catch (error) {
+      if (error instanceof GatewayRefused || error instanceof GatewayUnreachable) return report
+      throw error
+    }
   }
 }
 

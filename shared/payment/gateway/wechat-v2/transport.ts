@@ -19,14 +19,23 @@ export class TransportError extends Error {
   readonly mayUseBackup: boolean
   /** It was never sent, and never will be with this configuration: the certificate or its key is unusable. */
   readonly isOurs: boolean
+  /** Nobody said anything until the time was up. */
+  readonly isSilence: boolean
 
-  constructor(message: string, options: { mayUseBackup: boolean; isOurs?: boolean; cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { mayUseBackup: boolean; isOurs?: boolean; isSilence?: boolean; cause?: unknown },
+  ) {
     super(message, { cause: options.cause })
     this.name = 'TransportError'
     this.mayUseBackup = options.mayUseBackup
     this.isOurs = options.isOurs ?? false
+    this.isSilence = options.isSilence ?? false
   }
 }
+
+/** Nobody said anything in time. */
+class Silence extends Error {}
 
 const CONNECT_TIMEOUT_MS = 3000
 const TOTAL_TIMEOUT_MS = 6000
@@ -39,8 +48,13 @@ const STREAM_SILENCE_MS = 20_000
 const FAULTS_UNTIL_BACKUP = 3
 const BACKUP_FIRST_MS = 3 * 60_000
 
-// A hint of this instance, not state: another instance finds out by itself.
+/** After so many calls in a row that nobody answered, callers in a hurry are told so at once, for this long. */
+const SILENCES_UNTIL_OUTAGE = 2
+const OUTAGE_MS = 5000
+
+// Hints of this instance, not state: another instance finds out by itself.
 const primary = { faults: 0, backupFirstUntil: 0 }
+const silence = { calls: 0, until: 0 }
 
 /**
  * Posts XML and returns the reply's text. A connection, DNS or TLS failure and HTTP 5xx are tried again on the
@@ -50,10 +64,32 @@ const primary = { faults: 0, backupFirstUntil: 0 }
  * @throws TransportError
  */
 export function post(config: Config, path: string, body: string, options: PostOptions = {}): Promise<string> {
-  return onAccessPoints(config, async (base) => {
-    const response = await open(base + path, body, options)
-    return readText(response, MAX_REPLY_BYTES)
-  })
+  return remembered(options, () =>
+    onAccessPoints(config, async (base) => {
+      const response = await open(base + path, body, options)
+      return readText(response, MAX_REPLY_BYTES)
+    }),
+  )
+}
+
+/** Who has a deadline does not wait for a service that was silent just now. */
+async function remembered<T>(options: PostOptions, ask: () => Promise<T>): Promise<T> {
+  const isHurried = options.deadline !== undefined
+  if (isHurried && Date.now() < silence.until)
+    throw new TransportError('no answer just now', { mayUseBackup: false })
+  try {
+    const reply = await ask()
+    silence.calls = 0
+    return reply
+  } catch (error) {
+    const isSilence = error instanceof TransportError && error.isSilence
+    silence.calls = isSilence ? silence.calls + 1 : 0
+    if (silence.calls >= SILENCES_UNTIL_OUTAGE) {
+      silence.calls = 0
+      silence.until = Date.now() + OUTAGE_MS
+    }
+    throw error
+  }
 }
 
 /** Posts XML and returns the reply as it comes in, of any length, as long as it keeps coming. */
@@ -122,10 +158,10 @@ function open(url: string, body: string, options: PostOptions): Promise<Incoming
     // Half of what is left at the most, so that the other access point gets its turn.
     const connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, (leftMs ?? Number.POSITIVE_INFINITY) / 2)
     const connectTimer = setTimeout(() => {
-      if (!isConnected) request.destroy(new Error('connect timeout'))
+      if (!isConnected) request.destroy(new Silence('connect timeout'))
     }, connectTimeoutMs)
     const totalTimer = setTimeout(
-      () => request.destroy(new Error('read timeout')),
+      () => request.destroy(new Silence('read timeout')),
       totalTimeoutMs ?? STREAM_SILENCE_MS,
     )
     request.on('socket', (socket) => {
@@ -146,7 +182,13 @@ function open(url: string, body: string, options: PostOptions): Promise<Incoming
       clearTimeout(connectTimer)
       clearTimeout(totalTimer)
       const message = isConnected ? 'no answer' : 'no connection'
-      reject(new TransportError(message, { mayUseBackup: !isConnected, cause }))
+      reject(
+        new TransportError(message, {
+          mayUseBackup: !isConnected,
+          isSilence: cause instanceof Silence,
+          cause,
+        }),
+      )
     })
     request.end(payload)
   })
