@@ -23,7 +23,9 @@ export function closeEverywhere(
 ): Promise<CloseOutcome> {
   return deps.db.withLock(orderLock(order.orderNo), deps.lockSec, async (session) => {
     const own: QueryDeps = { ...deps, db: session }
-    const state = (await mayAsk(order, source, deps)) ? await stateThere(order, source, own) : order.state
+    const state = (await mayAsk(order, source, deps.asksFreely, own))
+      ? await stateThere(order, source, own)
+      : order.state
     if (state !== undefined && isPaid(state)) return 'paid'
     if (state === 'CLOSED' || state === 'REVOKED') return 'closed'
     if (state === 'USERPAYING') return 'open'
@@ -41,8 +43,13 @@ export function closeEverywhere(
 }
 
 /** A shopper's question within two seconds of the last one is answered by what is stored; closing is no question. */
-async function mayAsk(order: OrderRow, source: 'query' | 'reconcile', deps: OrderDeps): Promise<boolean> {
-  return source === 'reconcile' || deps.asksFreely || takeQuestionNow(order.id, deps)
+async function mayAsk(
+  order: OrderRow,
+  source: 'query' | 'reconcile',
+  asksFreely: boolean,
+  deps: QueryDeps,
+): Promise<boolean> {
+  return source === 'reconcile' || asksFreely || takeQuestionNow(order.id, deps)
 }
 
 /** The gateway has confirmed that nobody can pay the order any more. */

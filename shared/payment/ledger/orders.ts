@@ -1,7 +1,7 @@
 /** Orders as the payment functions share them. */
+import type { Sql } from '#shared/db'
 import type { Logger } from '#shared/log'
 import type { Merchant } from '#shared/payment/gateway'
-import type { OrderDeps } from './deps.ts'
 import { QUESTION_PAUSE_MS } from './lifetimes.ts'
 import { type OrderRow, takeQuestion } from './payorder-table.ts'
 
@@ -24,7 +24,7 @@ export function isOfMerchant(
 }
 
 /** Takes the right to ask about an order, once in two seconds: the gateway's patience is everybody's. */
-export function takeQuestionNow(id: number, { db, now }: OrderDeps): Promise<boolean> {
+export function takeQuestionNow(id: number, { db, now }: { db: Sql; now: () => Date }): Promise<boolean> {
   return takeQuestion(db, id, new Date(now().getTime() - QUESTION_PAUSE_MS), now())
 }
 

@@ -360,7 +360,7 @@ export async function findUnasked(
     for (const asked of ['IS NULL', '< ?']) {
       const rows = await sql.rows<{ id: number; askedAt: Date | null }>(
         `/* payorder.findUnasked */ SELECT id, asked_at AS askedAt FROM payorder FORCE INDEX (payorder_unasked)
-         WHERE trade_state = ? AND mch_id = ? AND out_trade_no_repeat = 0 AND asked_at ${asked}
+         WHERE trade_state = ? AND mch_id = ? AND out_trade_no_repeat = 0 AND asked_at ${asked} AND out_trade_no <> ''
          ORDER BY asked_at, id LIMIT ${Math.min(Math.trunc(limit), BATCH_MAX)}`,
         asked === '< ?' ? [state, merchantId, before] : [state, merchantId],
       )

@@ -119,6 +119,10 @@ describe('what was not proved is not paid', () => {
     const fields = notifyFields(data)
     await isRefused(signedXml({ ...fields, sign_type: 'HMAC-SHA256' }, 'HMAC-SHA256'), data.out_trade_no)
     await isRefused(signedXml(fields, 'HMAC-SHA256'), data.out_trade_no)
+    // What counts is how the order was made.
+    await shop.database.query(`UPDATE payorder SET sign_type = 'HMAC-SHA256' WHERE out_trade_no = ?`, [
+      data.out_trade_no,
+    ])
     await shop.with({ WX_SIGN_TYPE: 'HMAC-SHA256' }, () => isRefused(signedXml(fields), data.out_trade_no))
   })
 

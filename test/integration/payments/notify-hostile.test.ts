@@ -125,12 +125,19 @@ describe('a forged notify is refused, counted in the log, and leaves nothing in 
     await isForged(signedXml({ ...fields, sign_type: 'HMAC-SHA256' }, 'HMAC-SHA256'))
     await isForged(signedXml({ ...fields, sign_type: 'md5' }))
     await isForged(signedXml({ ...fields, sign_type: 'none' }))
+    const signType = (type: string) =>
+      shop.database.query('UPDATE payorder SET sign_type = ? WHERE out_trade_no = ?', [
+        type,
+        order.out_trade_no,
+      ])
+    await signType('HMAC-SHA256')
     await shop.with({ WX_SIGN_TYPE: 'HMAC-SHA256' }, async () => {
       const handler = loadFunction('wxNotify')
       await isForged(signedXml(fields), handler)
       await isForged(signedXml({ ...fields, sign_type: 'MD5' }), handler)
       await isForged(signedXml({ ...fields, sign_type: 'HMAC-SHA256' }), handler)
     })
+    await signType('MD5')
   })
 
   test('it is the genuine notify of another order with this order’s number', async () => {
