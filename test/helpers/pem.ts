@@ -17,7 +17,7 @@ export function makePemPair(): PemPair {
     const made = ['-keyout', keyFile, '-out', certificateFile]
     execFileSync(
       'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...made, '-days', '30', '-subj', '/CN=1900000109'],
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...made, '-days', '90', '-subj', '/CN=1900000109'],
       { stdio: 'ignore' },
     )
     return { certificate: readFileSync(certificateFile, 'utf8'), key: readFileSync(keyFile, 'utf8') }

@@ -195,8 +195,22 @@ const PLATFORM_HOPS = ['11.163.0.10', '10.132.0.10']
 /** A web function is not told the client's address in a header of the platform: it is a hop, before the platform's own. */
 function withHops(headers: Record<string, string>): Record<string, string> {
   const { 'x-scf-remote-addr': client, 'x-forwarded-for': sent, ...rest } = headers
-  const hops = [sent, client, ...PLATFORM_HOPS].filter((hop) => hop !== undefined)
+  const hops = [sent, client && asSeenFromOutside(client), ...PLATFORM_HOPS].filter(
+    (hop) => hop !== undefined,
+  )
   return { ...rest, 'x-forwarded-for': hops.join(', ') }
+}
+
+const INSIDE = /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|::1$|::ffff:|f[cd]|fe[89ab])/i
+
+/**
+ * The platform's clients have public addresses; a browser on this machine or on the same network has none. An address
+ * that is kept for documentation stands for it, so that limits by address are the same here as there.
+ */
+function asSeenFromOutside(address: string): string {
+  if (!INSIDE.test(address)) return address
+  const [, last = '1'] = /\.(\d+)$/.exec(address) ?? []
+  return `192.0.2.${last}`
 }
 
 /** Without what belongs to one connection. */

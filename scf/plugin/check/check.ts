@@ -7,6 +7,7 @@ import { checkDatabases } from './databases.ts'
 import { checkEnvironment } from './environment.ts'
 import type { Finding } from './finding.ts'
 import { checkNotifyUrl } from './notify-url.ts'
+import { checkPrices } from './prices.ts'
 import { checkSecrets } from './secrets.ts'
 
 /** @throws DeployError when something would keep the shop from working */
@@ -17,6 +18,7 @@ export async function check(framework: Framework): Promise<void> {
     ...(await checkEnvironment(service)),
     ...checkSecrets(service),
     ...checkNotifyUrl(service),
+    ...checkPrices(service),
     ...(await checkCertificates(framework)),
     ...(await checkDatabases(service)),
   ]

@@ -1,5 +1,6 @@
 /** Whether WeChat Pay can reach the notify URL, and lands in the right function. */
 import { isIP } from 'node:net'
+import { isStrict } from '#shared/config'
 import type { ShopService } from '../provider/service.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
@@ -32,7 +33,7 @@ function checkUrl(
   if (paths.length > 0 && !paths.some((each) => path.endsWith(each.toLowerCase()))) {
     return fail(about, `its path is none of ${key}’s: ${paths.join(', ')}`)
   }
-  if (stage === 'prod' && protocol !== 'https:') return warn(about, 'is not https://')
+  if (isStrict(stage) && protocol !== 'https:') return warn(about, 'is not https://')
   if (domain && domain.name !== hostname)
     return warn(about, `its host is not custom.domain.name (${domain.name})`)
   return ok(about, `public, without a query, a path of ${key}`)

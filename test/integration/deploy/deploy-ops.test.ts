@@ -9,6 +9,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { zipMode } from '../../../simulators/tencent/limits.ts'
 import { FakePlane } from '../../../simulators/tencent/plane.ts'
 import { apiEnvironment, Fixture, repository, runCli } from '../../helpers/deploy-fixture.ts'
+import { makePemPair } from '../../helpers/pem.ts'
 
 const secret = 'a-secret-that-nobody-may-ever-print'
 let plane: FakePlane
@@ -227,6 +228,8 @@ test('logs --tail shows what comes later, once each, and ends well with Ctrl-C',
   assert.ok(!text.includes(secret))
 })
 
+const pair = makePemPair()
+
 /** A shop that is complete, as far as can be seen from outside its VPC. */
 const complete: NodeJS.ProcessEnv = {
   DATABASE_URL: 'mysql://shop:pX4wq8ZtB2@127.0.0.1:1/letao',
@@ -240,8 +243,8 @@ const complete: NodeJS.ProcessEnv = {
   SMS_SDK_APP_ID: '1400006666',
   SMS_SIGN_NAME: '乐淘',
   SMS_TEMPLATE_ID: '449739',
-  WX_CERT_PEM: Buffer.from('-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----').toString('base64'),
-  WX_KEY_PEM: Buffer.from('-----BEGIN PRIVATE KEY-----\nno\n-----END PRIVATE KEY-----').toString('base64'),
+  WX_CERT_PEM: Buffer.from(pair.certificate).toString('base64'),
+  WX_KEY_PEM: Buffer.from(pair.key).toString('base64'),
 }
 
 async function check(env: NodeJS.ProcessEnv): Promise<{ code: number | null; text: string }> {
@@ -263,12 +266,21 @@ test('check goes through everything a deploy needs, one line each', async () => 
     /^ok {3}login environment: \d+ variables, \d+ of 4096 bytes$/m,
     /^ok {3}secrets: \d+ found, long enough and unlike each other$/m,
     /^ok {3}notify URL: public, without a query, a path of wxNotify$/m,
-    /^FAIL merchant certificate: WX_CERT_PEM cannot be read/m,
+    /^ok {3}merchant certificate: /m,
     /^warn primary database: not reached from this machine \(ECONNREFUSED\)/m,
   ])
     assert.match(text, line)
+  assert.equal(code, 0, text)
+  assert.match(text, /\d+ checks, none failed/)
+})
+
+test('wechatpay-axios-plugin#13: check names a PEM that nobody can read, and warns of prices that clients set', async () => {
+  const broken = '-----BEGIN CERTIFICATE-----\\nno\\n-----END CERTIFICATE-----'
+  const { code, text } = await check({ WX_CERT_PEM: broken, CLIENT_PRICED_ORDERS: 'allow' })
   assert.equal(code, 1)
-  assert.match(text, /1 of \d+ checks failed/)
+  assert.match(text, /^FAIL refund environment: WX_CERT_PEM must be PEM/m)
+  assert.match(text, /^FAIL merchant certificate: WX_CERT_PEM cannot be read/m)
+  assert.match(text, /^warn prices: CLIENT_PRICED_ORDERS=allow/m)
 })
 
 test('check names what is wrong with secrets, notify URL, environment, region, domain certificate and clock', async () => {
