@@ -214,16 +214,13 @@ export function isKeyTaken(error: unknown): boolean {
 
 /** How many orders of a user nobody has decided about: counted up to `max`. */
 export async function countOpenOrders(sql: Sql, userId: number, max: number): Promise<number> {
-  let open = 0
-  for (const state of openStates) {
-    const row = await sql.row<{ open: number }>(
-      `/* payorder.countOpen */ SELECT COUNT(*) AS open FROM (
-         SELECT 1 FROM payorder WHERE user_id = ? AND trade_state = ? LIMIT ${Math.trunc(max)}) AS some`,
-      [userId, state],
-    )
-    open += row?.open ?? 0
-  }
-  return Math.min(open, max)
+  const row = await sql.row<{ open: number }>(
+    `/* payorder.countOpen */ SELECT COUNT(*) AS open FROM (
+       SELECT 1 FROM payorder FORCE INDEX (payorder_open_of_user)
+       WHERE user_id = ? AND trade_state IN (${marks(openStates)}) LIMIT ${Math.trunc(max)}) AS some`,
+    [userId, ...openStates],
+  )
+  return row?.open ?? 0
 }
 
 /**
