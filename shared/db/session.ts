@@ -154,10 +154,10 @@ export class MysqlSession implements Session {
     sql: string,
     values: readonly SqlValue[],
   ): Promise<[T, unknown]> {
+    // A statement without values has nothing to be kept apart from its text: preparing it would only be a round trip.
+    const isText = values.length === 0 || this.#connection.config.multipleStatements
     const send = () =>
-      this.#connection.config.multipleStatements
-        ? this.#connection.query<T>(sql, [...values])
-        : this.#connection.execute<T>(sql, [...values])
+      isText ? this.#connection.query<T>(sql, [...values]) : this.#connection.execute<T>(sql, [...values])
     const result = await this.#watch(send, this.#options.statementMs())
     this.#isProven = true
     return result

@@ -15,9 +15,9 @@ export type Fate = 'pass' | 'drop' | 'hold' | 'dropAnswer' | 'holdAnswer'
 export interface DatabaseProxy {
   /** The URL of the same database by way of this wire. */
   readonly url: string
-  /** Decides about each statement; `COMMIT` and the like in full, prepared ones as they are prepared. */
+  /** Decides about each statement: those without values as they are sent, the others as they are prepared. */
   onStatement: ((sql: string) => Fate | Promise<Fate>) | undefined
-  /** Decides about each execution of a prepared statement. */
+  /** Decides about each execution: of a prepared statement, and of one without values that is no `COMMIT` or the like. */
   onExecute: ((sql: string) => Fate | Promise<Fate>) | undefined
   /** Called when the server has done a statement whose answer is held back. */
   onHeldAnswer: ((sql: string) => void) | undefined
@@ -56,6 +56,8 @@ const COM_STMT_PREPARE = 0x16
 const COM_STMT_EXECUTE = 0x17
 const COM_STMT_SEND_LONG_DATA = 0x18
 const COM_STMT_CLOSE = 0x19
+/** What is about the session and not about data. */
+const CONTROL = /^(START|COMMIT|ROLLBACK|SET|USE|DO)\b/
 const UNANSWERED = [COM_QUIT, COM_STMT_SEND_LONG_DATA, COM_STMT_CLOSE]
 
 /** The length of a client's wish to talk TLS from here on: nothing after it can be read. */
@@ -127,8 +129,10 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
 
   async function decide(command: number | undefined, sql: string): Promise<Fate> {
     if (command === COM_STMT_EXECUTE) return proxy.onExecute?.(sql) ?? 'pass'
-    if (command === COM_QUERY || command === COM_STMT_PREPARE) return proxy.onStatement?.(sql) ?? 'pass'
-    return 'pass'
+    if (command !== COM_QUERY && command !== COM_STMT_PREPARE) return 'pass'
+    const fate = (await proxy.onStatement?.(sql)) ?? 'pass'
+    if (fate !== 'pass' || command === COM_STMT_PREPARE || CONTROL.test(sql)) return fate
+    return proxy.onExecute?.(sql) ?? 'pass'
   }
 
   function cut(): void {
