@@ -1,7 +1,7 @@
 /**
  * `npm start [-- --host [address]] [--web] [--mysql] [--replicas n] [--tutorial]`: the whole shop on this machine, from
  * an empty checkout to a summary of what to try. `--web` runs every function with a path as a web function, `--mysql` the
- * private database on a real MySQL, `--replicas` with so many replicas, whose data is kept apart, `--tutorial` serves the
+ * private database on a real MySQL, `--replicas` on a primary with n replicas, whose data is kept apart, `--tutorial` serves the
  * tutorial's published storefronts as they are. Ctrl-C or SIGTERM ends it and all that it started.
  */
 import { parseArgs } from 'node:util'
@@ -94,6 +94,7 @@ async function start(): Promise<void> {
       shop,
       phone: phoneUrl(host, ports.shop),
       database: database.url,
+      replicas: database.replicaUrls,
       tutorial,
       isPrivate: !process.env.DATABASE_URL,
       problem,

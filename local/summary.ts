@@ -9,6 +9,8 @@ export type SummaryFacts = {
   /** The shop's address for a phone on the same network, where one can reach it. */
   phone?: string | undefined
   database: string
+  /** Where the feeds are read from, when there are some. */
+  replicas?: readonly string[] | undefined
   isPrivate: boolean
   /** Does it answer in the shapes of the tutorial's storefronts? */
   tutorial?: boolean
@@ -22,6 +24,7 @@ export function summary({
   shop,
   phone,
   database,
+  replicas,
   isPrivate,
   tutorial,
   problem,
@@ -39,6 +42,7 @@ export function summary({
     ],
     ['SMS inbox', shop.sms ? `${local(shop.sms.url)}  (simulator: read the codes)` : 'as SMS_ENDPOINT says'],
     ['Database', isPrivate ? database : withoutPassword(database)],
+    ...(replicas ?? []).map((url, index) => [`Replica ${index + 1}`, url]),
     ['Demo login', problem ? `not available: ${problem}` : `${username} / ${password}  (mobile ${mobile})`],
   ]
   const width = Math.max(...rows.map(([name = '']) => name.length))

@@ -20,7 +20,7 @@ const IDLE_SEC = 60
 const IDLE_TRANSACTION_SEC = 30
 /** A server prepares 16,382 statements by default, for all instances together; the oldest is given back first. */
 const MAX_PREPARED = 40
-/** So long a connection is believed to lead to the primary without proof. */
+/** How long a connection is believed to lead to the primary without proof. */
 const TRUSTED_MS = 30_000
 
 /** A connection for one piece of work, and what is known of it. */

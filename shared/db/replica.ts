@@ -11,7 +11,7 @@ const TOTAL_MS = 4500
 const PRIMARY_MS = 3000
 /** A replica is asked that often, at most, how far it is behind. */
 const LAG_CHECK_MS = 1000
-/** A replica that failed is left alone for so long; longer each time, for a try may cost its patience. */
+/** How long a replica that failed is left alone: twice as long each time, because a try may cost the whole time-out. */
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 30_000
 /** A primary that failed is not waited for again at once while there is an old answer to be had. */
@@ -73,7 +73,7 @@ export class Replica {
 
 /**
  * How far a replica is behind, in seconds. A server that does not replicate is nobody's replica (any more), and one that
- * may not be asked is believed; one whose replication stands still is behind by who knows how much.
+ * may not be asked is believed; one whose replication stands still is behind by an unknown time.
  */
 async function lagSec(database: Database): Promise<number> {
   try {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Whoever gets a database in a test gets it here. */
+/** Every database of a test comes from one of these files. */
 const DATABASES = [
   'test/helpers/database.ts',
   'test/helpers/private-server.ts',
