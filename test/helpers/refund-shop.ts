@@ -6,6 +6,7 @@ import { startGateway } from '../../scf/emulator/gateway/server.ts'
 import { type CloudFunction, createFunction } from '../../scf/emulator/runtime/function.ts'
 import type { Call, PayOptions } from '../../simulators/wechat-pay/index.ts'
 import { loadFunction } from './functions.ts'
+import { startGate } from './gate.ts'
 import type { LogEntry } from './logs.ts'
 import {
   instances,
@@ -133,6 +134,23 @@ export async function openRefundShop(options: PayShopOptions = {}) {
 
     /** Invokes `reconcile`. @throws Error with the function's message */
     reconcile: (fn = reconcile) => invoke<ReconcileResult>(fn, {}),
+
+    /**
+     * Two runs of `reconcile` at the same time: WeChat answers neither of them before both have asked as much as they
+     * ask at once.
+     */
+    async reconcileTwice(parallel: number): Promise<[ReconcileResult, ReconcileResult]> {
+      const gate = await startGate(shop.wechat.url)
+      const fn = child('reconcile', { WX_API_BASE: gate.url, WX_API_BACKUP: gate.url })
+      try {
+        const runs = Promise.all([invoke<ReconcileResult>(fn, {}), invoke<ReconcileResult>(fn, {})])
+        await Promise.race([gate.waiting(2 * parallel), runs])
+        gate.open()
+        return await runs
+      } finally {
+        await gate.close()
+      }
+    },
 
     /** Invokes `reconcile`, which has to fail with that message. @returns what it did all the same */
     async reconcileFails(message: RegExp, fn = reconcile): Promise<ReconcileResult> {

@@ -229,7 +229,7 @@ export async function findDueRefunds(sql: Sql, before: Date, limit: number): Pro
       const rows = await sql.rows<{ id: number; dueAt: Date | null }>(
         `/* refund.findDue */ SELECT id, due_at AS dueAt FROM refund FORCE INDEX (refund_due)
          WHERE status = ? AND due_at ${due} ${accepted}
-         ORDER BY due_at, id LIMIT ${Math.min(Math.trunc(limit), BATCH_MAX)}`,
+         ORDER BY ${due === 'IS NULL' ? '' : 'due_at, '}id LIMIT ${Math.min(Math.trunc(limit), BATCH_MAX)}`,
         due === '< ?' ? [status, before] : [status],
       )
       found.push(...rows.map(({ id, dueAt }) => ({ id, at: dueAt?.getTime() ?? 0 })))
