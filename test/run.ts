@@ -8,6 +8,7 @@ import type { ChildProcess } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { variables } from '#shared/config'
+import { ServerUnusableError } from '../local/database/find-server.ts'
 import { serverOf } from '../local/database/install-server.ts'
 import { onStop, PlainError, runStep } from '../local/steps.ts'
 import { buildIfChanged } from '../scf/build.ts'
@@ -30,7 +31,8 @@ onStop(async () => {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  console.error(error instanceof PlainError ? `\n✖ ${error.message}` : error)
+  const isPlain = error instanceof PlainError || error instanceof ServerUnusableError
+  console.error(isPlain ? `\n✖ ${error.message}` : error)
   process.exitCode = 1
 }
 await server?.stop()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -7,6 +7,7 @@ import { createConnection } from 'mysql2/promise'
 import { createDataFolder } from '../../../local/database/data-folder.ts'
 import { findServer } from '../../../local/database/find-server.ts'
 import { findOrInstallServer } from '../../../local/database/install-server.ts'
+import { engineFolder, findOrBringMysql } from '../../../local/database/mysql-engine.ts'
 import { endPrivateDatabase, openDatabase } from '../../../local/database/open-database.ts'
 import { openReplicated, replicatedFolder } from '../../../local/database/open-replicated.ts'
 import { endLeftover } from '../../../local/database/private-server.ts'
@@ -156,6 +157,18 @@ test('says in one line that DATABASE_URL does not work, without its password', a
   )
   assert.match(error.message, /^DATABASE_URL \(127\.0\.0\.1:1\/shop\) cannot be used: .*ECONNREFUSED/)
   assert.ok(!error.message.includes('hidden'))
+})
+
+test('says where a MySQL comes from when it cannot be brought', async (t) => {
+  const cache = folder(t)
+  const bring = (env: NodeJS.ProcessEnv) => findOrBringMysql(() => {}, { XDG_CACHE_HOME: cache, ...env })
+  await assert.rejects(
+    bring({ MYSQL_BIN: process.execPath }),
+    /MYSQL_BIN .* does not start[\s\S]*MYSQL_BIN=\/path/,
+  )
+  // What was unpacked before is used as it is, and said to be broken when it is.
+  mkdirSync(engineFolder({ XDG_CACHE_HOME: cache }), { recursive: true })
+  await assert.rejects(bring({}), /the unpacked server .* does not start/)
 })
 
 test('refuses a MARIADB_BIN that is no server', async () => {
