@@ -19,14 +19,14 @@ export const main_handler = endpoint(
         return { address, codes: address }
       },
       budgetMs: 4500,
+      check: ({ smscode, password }, { REGISTER_REQUIRES_SMS, PASSWORD_PATTERN }) => {
+        if (REGISTER_REQUIRES_SMS && smscode === undefined)
+          throw new AppError('REGISTER_INVALID', { msg: '短信验证码smscode不能为空' })
+        if (PASSWORD_PATTERN && !PASSWORD_PATTERN.test(password))
+          throw new AppError('REGISTER_INVALID', { msg: '密码password不符合要求' })
+      },
     },
-    async ({ body, limiter, config, db, now, log }) => {
-      if (config.REGISTER_REQUIRES_SMS && body.smscode === undefined) {
-        throw new AppError('REGISTER_INVALID', { msg: '短信验证码smscode不能为空' })
-      }
-      if (config.PASSWORD_PATTERN && !config.PASSWORD_PATTERN.test(body.password)) {
-        throw new AppError('REGISTER_INVALID', { msg: '密码password不符合要求' })
-      }
+    async ({ body, limiter, db, now, log }) => {
       await register(body, { db, limiter, now, log })
       return { msg: '注册成功' }
     },

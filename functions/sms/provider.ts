@@ -59,5 +59,20 @@ function toAppError(error: unknown, secrets: readonly string[]): AppError {
         ...(message ? { msg: redact(String(message), secrets) } : {}),
         cause: new Error(code),
       })
-    : new AppError('UPSTREAM_FAILED', { cause: error })
+    : new AppError('UPSTREAM_FAILED', { cause: isUnsent(message) ? new NeverSent(error) : error })
+}
+
+/** There was no connection: nobody can have sent anything. */
+export class NeverSent extends Error {
+  constructor(cause: unknown) {
+    super('the SMS provider cannot be reached', { cause })
+    this.name = 'NeverSent'
+  }
+}
+
+/** The SDK keeps the system's code in its message only, which quotes nothing but our own endpoint before it. */
+function isUnsent(message: unknown): boolean {
+  return /, reason: (connect|getaddrinfo) (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN) \S+$/.test(
+    String(message),
+  )
 }

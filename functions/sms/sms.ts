@@ -4,10 +4,13 @@ import type { Database, Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
 import { errorFields, type Logger } from '#shared/log'
+import { NeverSent } from './provider.ts'
+
+type Kind = 'mobile' | 'address' | 'site' | 'shop'
 
 export interface SmsDeps {
   db: Database
-  limiter: Limiter<'mobile' | 'address' | 'site' | 'shop'>
+  limiter: Limiter<Kind>
   /** Hands the code to the provider; throws when it did not take it. */
   send(mobile: string, code: string): Promise<void>
   codeLength: number
@@ -22,7 +25,8 @@ const NEAR = 0.8
 /**
  * The limits are passed before anything is computed or sent, and the code is stored before it is sent. What the provider
  * refuses was not sent: the mobile's minute is given back; the address's hit stays, so that nobody hammers the provider.
- * Where nobody knows whether it was sent, the phone may have it: code and minute stay.
+ * Where there was no connection to the provider, nothing counts. Where nobody knows whether it was sent, the phone may
+ * have it: code and minute stay.
  *
  * @returns the code, for set-ups that echo it
  * @throws AppError TOO_MANY_REQUESTS, SMS_REFUSED, UPSTREAM_FAILED
@@ -40,7 +44,8 @@ export async function sendCode(mobile: string, deps: SmsDeps): Promise<string> {
   try {
     await deps.send(mobile, code)
   } catch (error) {
-    if (error instanceof AppError && error.code === 'SMS_REFUSED') await takeBack(id, deps)
+    if (isRefusal(error)) await takeBack(id, ['mobile', 'shop'], deps)
+    else if (isNeverSent(error)) await takeBack(id, [], deps)
     throw error
   }
   return code
@@ -52,11 +57,14 @@ function store(tx: Sql, mobile: string, hash: string, { now, codeTtlSec }: SmsDe
   return insertCode(tx, { mobile, purpose: 'register', hash, expiresAt, now: moment })
 }
 
-/** The provider's word is what the shopper has to hear, also when this does not work. */
-async function takeBack(id: number, { db, limiter, log }: SmsDeps): Promise<void> {
+const isRefusal = (error: unknown) => error instanceof AppError && error.code === 'SMS_REFUSED'
+const isNeverSent = (error: unknown) => error instanceof AppError && error.cause instanceof NeverSent
+
+/** No kinds are all. What the provider said is what the shopper has to hear, also when this does not work. */
+async function takeBack(id: number, kinds: Kind[], { db, limiter, log }: SmsDeps): Promise<void> {
   try {
     await db.transaction(async (tx) => {
-      await limiter.in(tx).giveBack('mobile', 'shop')
+      await limiter.in(tx).giveBack(...kinds)
       await deleteCode(tx, id)
     })
   } catch (error) {

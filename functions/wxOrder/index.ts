@@ -25,11 +25,12 @@ export const main_handler = endpoint(
       subjects: ({ user }) => ({ user: String(user.id) }),
       idempotent: true,
       budgetMs: SHOPPER_MS,
+      check: ({ total_fee }, { CLIENT_PRICED_ORDERS }) => {
+        if (total_fee !== undefined && CLIENT_PRICED_ORDERS === 'deny')
+          throw new AppError('INVALID_PARAMETER', { msg: '请用商品items下单，价格由服务器计算' })
+      },
     },
     async ({ body, request, user, idempotencyKey, limiter, config, db, now, log }) => {
-      if (body.total_fee !== undefined && config.CLIENT_PRICED_ORDERS === 'deny') {
-        throw new AppError('INVALID_PARAMETER', { msg: '请用商品items下单，价格由服务器计算' })
-      }
       if (body.total_fee !== undefined)
         await reportYuanSentAsFen({ totalFee: body.total_fee, userId: user.id }, { db, log })
       const input = { body, userId: user.id, clientAddress: request.clientAddress ?? '', idempotencyKey }

@@ -69,6 +69,8 @@ export interface RouteOptions<
   schema?: Schema<Body>
   /** The error code of a parameter that the schema refuses. */
   invalid?: 'INVALID_PARAMETER' | 'REGISTER_INVALID'
+  /** What the configuration adds to the schema: throws when it does not allow these parameters. */
+  check?: (body: BodyOf<Accepts, Body>, config: Config<Needed>) => void
   /** The limits of this route: the step decides when a request counts. */
   limits?: RouteLimits<Kind, Limiter>
   /** For whom a request counts; undefined for who is not known. */
@@ -106,6 +108,8 @@ export interface Route {
   readonly renderError: ((error: AppError) => { contentType: string; body: string } | undefined) | undefined
   /** Who is calling; undefined where anyone may. */
   readonly authorize: ((authorization: string | undefined, config: Config, now: Date) => unknown) | undefined
+  /** Throws when the configuration does not allow these parameters; undefined where it has no say. */
+  readonly check: ((body: unknown, config: Config) => void) | undefined
   /** The limiter of one request; undefined where nothing is limited. */
   readonly limiterOf: ((state: Routed) => RouteLimiter) | undefined
   run(state: Routed): Promise<Result>
@@ -124,7 +128,7 @@ export function route<
   handle: (call: Call<Needed, BodyOf<Accepts, Body>, Identity, Limiter>) => Promise<Result>,
 ): Route {
   type Handled = Parameters<typeof handle>[0]
-  const { auth, limits, subjects, needs = [] } = options
+  const { auth, check, limits, subjects, needs = [] } = options
   const now = () => new Date()
 
   /** What this route's own authorizer, schema and database made: the state holds it without its type. */
@@ -150,6 +154,7 @@ export function route<
     renderError: options.renderError,
     authorize:
       auth && ((authorization, config, moment) => auth(authorization, withAll(config, needs), moment)),
+    check: check && ((body, config) => check(body as Handled['body'], withAll(config, needs))),
     limiterOf:
       limits &&
       subjects &&

@@ -250,10 +250,15 @@ describe('what the provider does not send', () => {
     assert.equal((await shop.register({ ...person, smscode })).json.status, 200)
   })
 
-  test('because nobody listens there is 502', async () => {
-    await withEnv({ SMS_ENDPOINT: 'http://127.0.0.1:9' }, async () => {
-      assert.equal((await shop.sms(newMobile())).statusCode, 502)
-    })
+  test('because nobody listens there is 502, and counts for nobody', async () => {
+    const [mobile, address] = [newMobile(), newAddress()]
+    for (const endpoint of ['http://127.0.0.1:9', 'http://nobody.invalid']) {
+      await withEnv({ SMS_ENDPOINT: endpoint }, async () => {
+        for (let i = 0; i < 11; i++) assert.equal((await shop.sms(mobile, { address })).statusCode, 502)
+      })
+    }
+    assert.deepEqual(await codesOf(mobile), [])
+    assertSent(await shop.sms(mobile, { address }))
   })
 
   test('leaves the code that the phone has in force', async () => {
