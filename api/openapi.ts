@@ -1,7 +1,7 @@
 /**
  * Writes `docs/openapi.json`, the OpenAPI 3.1 document of the shop, and the storefront's types made from it.
  * Methods, paths, aliases, authentication and request bodies are read from the functions themselves; texts and
- * the shapes of answers come from `api/routes/`. `npm run openapi` writes both files, `-- --check` compares.
+ * the shapes of answers come from `api/routes/`. `npm run docs` writes both files.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,18 +16,29 @@ const root = join(import.meta.dirname, '..')
 const documentFile = join(root, 'docs/openapi.json')
 const typesFile = join(root, 'storefront/src/api/schema.generated.ts')
 
-/** Every route that a function of `serverless.yml` with an http event answers. */
-export async function readRoutes(): Promise<RouteFacts[]> {
+/** One function of `serverless.yml`, with the routes that it answers. */
+export interface FunctionFacts {
+  readonly name: string
+  readonly routes: readonly Route[]
+  readonly facts: readonly RouteFacts[]
+}
+
+/** Every function, in the order of `serverless.yml`; timers and what ops invoke have no routes. */
+export async function readFunctions(): Promise<FunctionFacts[]> {
   const service = parse(readFileSync(join(root, 'serverless.yml'), 'utf8')) as {
     functions: Record<string, { events?: { http?: unknown }[] }>
   }
-  const routes: RouteFacts[] = []
-  for (const [name, { events = [] }] of Object.entries(service.functions)) {
-    if (!events.some((event) => event.http !== undefined)) continue
-    const { main_handler } = (await import(`../functions/${name}/index.ts`)) as { main_handler: MainHandler }
-    routes.push(...main_handler.routes.map((route) => factsOf(name, route)))
-  }
-  return routes
+  return Promise.all(
+    Object.entries(service.functions).map(async ([name, { events = [] }]) => {
+      // What has no path is not loaded: `migrate` holds its files only once it is bundled.
+      if (!events.some(({ http }) => http !== undefined)) return { name, routes: [], facts: [] }
+      const { main_handler } = (await import(`../functions/${name}/index.ts`)) as {
+        main_handler: MainHandler
+      }
+      const { routes } = main_handler
+      return { name, routes, facts: routes.map((route) => factsOf(name, route)) }
+    }),
+  )
 }
 
 function factsOf(functionName: string, { method, paths, authorize, schema, invalid }: Route): RouteFacts {
@@ -47,7 +58,8 @@ function factsOf(functionName: string, { method, paths, authorize, schema, inval
 /** The document and the types, as their files should read. */
 export async function generate(): Promise<{ document: string; types: string }> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-  const document = `${JSON.stringify(buildDocument(await readRoutes(), version), null, 2)}\n`
+  const routes = (await readFunctions()).flatMap(({ facts }) => facts)
+  const document = `${JSON.stringify(buildDocument(routes, version), null, 2)}\n`
   const types = astToString(await openapiTypes(document, { alphabetize: false }))
   const header = '/** Made from docs/openapi.json by `npm run openapi`. */\n'
   return { document, types: `${header}${types}` }

@@ -1,6 +1,6 @@
 /**
  * Builds the documentation page: one HTML file with its style, script and the OpenAPI document inside, that needs
- * no network and no server. `npm run docs` writes `docs/dist/index.html`; `npm start` serves the same at `/docs`.
+ * no network and no server. `npm run docs:page` writes `api/dist/index.html`; `npm start` serves the same at `/docs`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

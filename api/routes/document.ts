@@ -25,7 +25,13 @@ export interface RouteFacts {
   query?: Schema
 }
 
-const docs: Record<string, RouteDocs> = { ...catalogue, ...accounts, ...orders, ...payments }
+/** The texts of every route, by its first path. */
+export const routeDocs: Readonly<Record<string, RouteDocs>> = {
+  ...catalogue,
+  ...accounts,
+  ...orders,
+  ...payments,
+}
 
 const tags = [
   { name: 'catalogue', description: 'What the shop shows. Public, cacheable.' },
@@ -44,7 +50,7 @@ export function buildDocument(routes: RouteFacts[], version: string): Record<str
   const requestBodies: Record<string, unknown> = {}
   const answers: Record<string, unknown> = {}
   for (const route of routes) {
-    const texts = docs[route.path]
+    const texts = routeDocs[route.path]
     if (!texts)
       throw new Error(`api/routes has no text for ${route.method} ${route.path} of ${route.functionName}`)
     const body = requestBody(route, texts)
@@ -55,7 +61,7 @@ export function buildDocument(routes: RouteFacts[], version: string): Record<str
       paths[alias] = { ...paths[alias], [route.method]: aliasOperation(route, texts, alias) }
     }
   }
-  const orphan = Object.keys(docs).find((path) => !routes.some((route) => route.path === path))
+  const orphan = Object.keys(routeDocs).find((path) => !routes.some((route) => route.path === path))
   if (orphan) throw new Error(`api/routes describes ${orphan}, which no function answers`)
   return {
     openapi: '3.1.0',

@@ -75,6 +75,7 @@ export const orders: Record<string, RouteDocs> = {
   },
   '/queryOrder': {
     tag: 'orders',
+    caller: { en: "JWT, the order's owner", zh: '持有 JWT，订单本人' },
     operationId: 'queryOrder',
     summary: 'Tells the state of an own order, asking WeChat Pay where it is not final',
     refusals: [1050, 1054],
@@ -105,6 +106,7 @@ export const orders: Record<string, RouteDocs> = {
   },
   '/orders': {
     tag: 'orders',
+    caller: { en: 'JWT, own orders only', zh: '持有 JWT，只看自己的订单' },
     operationId: 'listOrders',
     summary: 'Own orders, newest first; or one of them with its history',
     description:
@@ -154,6 +156,7 @@ export const orders: Record<string, RouteDocs> = {
   },
   '/closeOrder': {
     tag: 'orders',
+    caller: { en: "JWT, the order's owner", zh: '持有 JWT，订单本人' },
     operationId: 'closeOrder',
     summary: 'Closes an own unpaid order, at WeChat Pay first',
     description:

@@ -17,14 +17,19 @@ export const payments: Record<string, RouteDocs> = {
   '/pay/notify': {
     tag: 'payments',
     operationId: 'payNotify',
-    summary: 'WeChat Pay tells that an order was paid',
+    caller: { en: 'WeChat Pay, by its signature', zh: '微信支付，凭签名' },
+    summary: 'WeChat Pay reports that an order was paid',
     description: 'Authenticated by the signature in the body. Answered within 5 seconds.',
     wire,
   },
   '/refund/notify': {
     tag: 'payments',
     operationId: 'refundNotify',
-    summary: 'WeChat Pay tells how a refund ended',
+    caller: {
+      en: 'WeChat Pay, decrypted, then confirmed by a query',
+      zh: '微信支付，解密后再查询确认',
+    },
+    summary: 'WeChat Pay reports how a refund ended',
     description: 'Decrypted with the merchant key, then confirmed by a query. Answered within 5 seconds.',
     wire,
   },

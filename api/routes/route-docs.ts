@@ -13,6 +13,8 @@ export interface RouteDocs {
   /** Half a sentence for the table of contents. */
   summary: string
   description?: string
+  /** Who may call, where that is not just "anyone" or "anyone who is logged in". */
+  caller?: { readonly en: string; readonly zh: string }
   /** The answers of `status` 200. Absent for a route that does not speak the envelope. */
   answers?: ObjectSchema[]
   /** `status` values that this route can answer beside 200, its own validation and the general faults. */

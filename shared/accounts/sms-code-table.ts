@@ -10,7 +10,7 @@ export interface SmsCodeRow {
 }
 
 /** Wrong tries after which a code is void. */
-const MAX_WRONG_TRIES = 5
+export const MAX_WRONG_TRIES = 5
 
 const isLive = `used_at IS NULL AND wrong_tries < ${MAX_WRONG_TRIES} AND expires_at > ?`
 

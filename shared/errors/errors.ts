@@ -6,8 +6,8 @@ interface ErrorRow {
 }
 
 /**
- * Every refusal and fault that an answer can carry (contract, section 4). `docs/errors.md` lists the same codes;
- * a contract test compares the two.
+ * Every refusal and fault that an answer can carry (contract, section 4). `docs/errors.md` shows the
+ * same table; `npm run docs` writes it.
  */
 export const errorTable = {
   REGISTER_INVALID: { status: false, http: 200, msg: '注册信息有误' },

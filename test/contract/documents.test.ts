@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { contractFunctions } from '../helpers/contract.ts'
-import { anchorsOf, codeBlocks, codesIn, linksIn, tableBelow, tablesIn } from '../helpers/markdown.ts'
+import { anchorsOf, codeBlocks, codesIn, linksIn, tablesIn } from '../helpers/markdown.ts'
 import { read, repositoryFiles, root } from '../helpers/source-tree.ts'
 
 const documents = repositoryFiles().filter((file) => file.endsWith('.md'))
@@ -34,7 +34,7 @@ for (const file of documents) {
   })
 
   test(`${file}: every file that it names is there`, () => {
-    const folders = 'functions|shared|sql|local|deploy|docs|bench|test|storefront'
+    const folders = 'functions|shared|sql|local|scf|simulators|api|docs|bench|test|storefront'
     const names = codesIn(document.replace(/^```[\s\S]*?^```$/gm, ''))
       .filter((code) => new RegExp(`^(${folders})/[\\w./-]+$`).test(code))
       // What a build makes is not there before it.
@@ -46,7 +46,7 @@ for (const file of documents) {
   test(`${file}: every script file in its commands is there`, () => {
     const files = codeBlocks(document)
       .flatMap(({ text }) => [
-        ...text.matchAll(/\bnode (?:local\/run\.mjs )?((?:local|bench|deploy|docs)\/\S+)/g),
+        ...text.matchAll(/\bnode (?:local\/run\.mjs )?((?:local|bench|scf|api|simulators)\/\S+)/g),
       ])
       .map(([, name = '']) => name)
     assert.deepEqual(
@@ -63,26 +63,10 @@ function leadsSomewhere(file: string, link: string): boolean {
   return anchor === undefined || anchorsOf(read(target)).has(anchor)
 }
 
-for (const [file, document, heading] of [
-  ['README.md', english, /^## Paths/],
-  ['README.zh-CN.md', chinese, /^## 路径/],
+for (const [file, document] of [
+  ['README.md', english],
+  ['README.zh-CN.md', chinese],
 ] as const) {
-  test(`${file}: the table of paths has every path, in order`, () => {
-    const rows = tableBelow(document, heading)
-    let owner = ''
-    const documented = rows.map(([name = '', route = '', aliases = '']) => {
-      owner = codesIn(name)[0] ?? owner
-      const [path = ''] = codesIn(route)
-      const paths = [path, ...codesIn(aliases)].map((each) => each.replace(/\?.*$/, ''))
-      return { owner, method: route.split(' ')[0], paths }
-    })
-
-    const promised = Object.entries(contractFunctions).flatMap(([owner, { routes }]) =>
-      routes.map(({ method, paths }) => ({ owner, method, paths: [...paths] })),
-    )
-    assert.deepEqual(documented, promised)
-  })
-
   test(`${file}: each path has its curl example`, () => {
     const examples = codeBlocks(document).map(({ text }) => text)
     for (const { routes } of Object.values(contractFunctions)) {
@@ -92,13 +76,6 @@ for (const [file, document, heading] of [
           paths[0],
         )
     }
-  })
-
-  test(`${file}: every function is in a table`, () => {
-    const named = new Set(
-      tablesIn(document).flatMap((table) => table.flatMap(([name = '']) => codesIn(name))),
-    )
-    for (const name of Object.keys(contractFunctions)) assert.ok(named.has(name), name)
   })
 }
 

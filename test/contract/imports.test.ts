@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contractFunctions } from '../helpers/contract.ts'
 import { filesIn, functionFolders, importsOf, read, resolveImport } from '../helpers/source-tree.ts'
 
 const isTypeScript = (file: string) => file.endsWith('.ts')
@@ -176,10 +175,6 @@ test('the entry of a function exports main_handler and nothing else', () => {
       name,
     )
   }
-})
-
-test('every folder of functions/ is a function that callers know of', () => {
-  for (const name of functionFolders()) assert.ok(Object.hasOwn(contractFunctions, name), name)
 })
 
 test('every function and class that shared code exports is explained', () => {

@@ -2,73 +2,24 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readConfig, type VariableName, variables } from '#shared/config'
 import { ConfigError } from '#shared/errors'
-import { contractVariables, legacyNames } from '../helpers/contract.ts'
-import { codesIn, tablesIn } from '../helpers/markdown.ts'
-import { filesIn, read } from '../helpers/source-tree.ts'
+import { shownDefault } from '../../api/tables/variables.ts'
 
 const names = Object.keys(variables) as VariableName[]
-/** Used by tools everywhere, or between our own processes: not ours to explain. */
-const commonNames = ['PATH', 'NO_COLOR', 'FORCE_COLOR', 'NODE_OPTIONS', 'TEST_NODE', 'TEST_DATABASE_SERVER']
-
-const readmes = [
-  { file: 'README.md', heading: '## Configuration', none: 'none' },
-  { file: 'README.zh-CN.md', heading: '## 配置', none: '无' },
-]
-
-/** The tables below the heading: those of the shop, then those of this machine only. */
-function tablesOf(file: string, heading: string): string[][][] {
-  const section = read(file).split(`${heading}\n`)[1]?.split('\n## ')[0]
-  assert.ok(section, `${file}: ${heading}`)
-  return tablesIn(section)
-}
-
-const nameOf = (row: string[]) => codesIn(row[0] ?? '')[0] ?? ''
-
-for (const { file, heading, none } of readmes) {
-  test(`${file} explains every variable of the shop, and no other`, () => {
-    const [table = []] = tablesOf(file, heading)
-    assert.deepEqual(table.map(nameOf).sort(), [...names].sort())
-    for (const row of table) assert.ok((row[2] ?? '').length > 3, `${nameOf(row)}: meaning`)
-  })
-
-  test(`${file} gives each variable the default that it has`, () => {
-    const [table = []] = tablesOf(file, heading)
-    for (const row of table) {
-      const name = nameOf(row) as VariableName
-      const [written] = codesIn(row[1] ?? '')
-      const { parse, fallback } = variables[name]
-      if (written === undefined) {
-        assert.equal(row[1], none, name)
-        assert.ok(fallback === undefined || fallback.toString() === '', name)
-      } else assert.deepEqual(parse(written), fallback, name)
-    }
-  })
-
-  test(`${file} explains every variable that npm start and npm test read`, () => {
-    const documented = tablesOf(file, heading).flat().map(nameOf)
-    assert.deepEqual(
-      localVariables().filter((name) => !documented.includes(name) && !commonNames.includes(name)),
-      [],
-    )
-  })
-}
-
-/** Names that the code of `local/` and `test/run.ts` reads. */
-function localVariables(): string[] {
-  const reads = /\benv\.([A-Z][A-Z0-9_]{2,})\b|\b(?:portOf|positiveNumber)\('([A-Z_]+)'/g
-  const found = [...filesIn('local'), ...filesIn('simulators'), ...filesIn('scf/emulator'), 'test/run.ts']
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [...read(file).matchAll(reads)].map(([, first, second]) => first ?? second ?? ''))
-  return [...new Set(found)].sort()
-}
-
-test('every variable that callers know is read, with the default they know', () => {
-  for (const [name, text] of Object.entries(contractVariables)) {
-    const variable = variables[name as VariableName]
-    assert.ok(variable, name)
-    if (text !== undefined) assert.deepEqual(variable.parse(text), variable.fallback, name)
+test('each variable that has a default shows it as one would set it', () => {
+  for (const name of names) {
+    const shown = shownDefault(name)
+    if (shown !== '') assert.deepEqual(variables[name].parse(shown), variables[name].fallback, name)
   }
 })
+
+/** What the Koa shop's own configuration called them. */
+const legacyNames = {
+  SMS_SECRET_ID: 'secretId',
+  SMS_SECRET_KEY: 'secretKey',
+  SMS_SDK_APP_ID: 'SmsSdkAppId',
+  SMS_SIGN_NAME: 'SignName',
+  SMS_TEMPLATE_ID: 'TemplateId',
+}
 
 test('the names of the Koa shop are read where ours are absent', () => {
   const declared = Object.entries(variables).flatMap(([name, { legacyName }]) =>

@@ -426,7 +426,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * WeChat Pay tells that an order was paid
+         * WeChat Pay reports that an order was paid
          * @description Authenticated by the signature in the body. Answered within 5 seconds.
          */
         post: operations["payNotify"];
@@ -566,7 +566,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * WeChat Pay tells how a refund ended
+         * WeChat Pay reports how a refund ended
          * @description Decrypted with the merchant key, then confirmed by a query. Answered within 5 seconds.
          */
         post: operations["refundNotify"];

@@ -1,0 +1,27 @@
+/** What starts the functions without a path, and what they do, for the READMEs. The list of them is serverless.yml's. */
+export interface FunctionText {
+  readonly en: readonly [start: string, does: string]
+  readonly zh: readonly [start: string, does: string]
+}
+
+export const functionTexts: Readonly<Record<string, FunctionText>> = {
+  reconcile: {
+    en: [
+      'timer, every 5 minutes',
+      'asks WeChat Pay about open orders; after 2 hours closes them there, then here',
+    ],
+    zh: ['定时器，每 5 分钟', '向微信支付查询未完结的订单；满 2 小时的，先在微信关闭，再在本地关闭'],
+  },
+  bill: {
+    en: ['timer, 10:30 every day; or for a date', "compares WeChat Pay's bill with the ledger, line by line"],
+    zh: ['定时器，每天 10:30；也可指定日期', '把微信支付的对账单与本地账逐行比对'],
+  },
+  refund: { en: ['ops', 'pays money back'], zh: ['运维', '退款'] },
+  migrate: {
+    en: [
+      'ops, and each deploy',
+      'applies the migrations that are missing; `{ "seed": true }` loads the demo catalogue',
+    ],
+    zh: ['运维，以及每次部署', '执行尚未执行的数据库迁移；`{ "seed": true }` 同时导入演示商品'],
+  },
+}
