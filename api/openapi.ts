@@ -14,6 +14,7 @@ import { buildDocument, type RouteFacts } from './routes/document.ts'
 
 const root = join(import.meta.dirname, '..')
 const documentFile = join(root, 'docs/openapi.json')
+const codesFile = join(root, 'storefront/src/api/codes.generated.ts')
 const typesFile = join(root, 'storefront/src/api/schema.generated.ts')
 
 /** One function of `serverless.yml`, with the routes that it answers. */
@@ -56,30 +57,44 @@ function factsOf(functionName: string, { method, paths, authorize, schema, inval
 }
 
 /** The document and the types, as their files should read. */
-export async function generate(): Promise<{ document: string; types: string }> {
+export async function generate(): Promise<{ document: string; types: string; codes: string }> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   const routes = (await readFunctions()).flatMap(({ facts }) => facts)
   const document = `${JSON.stringify(buildDocument(routes, version), null, 2)}\n`
   const types = astToString(await openapiTypes(document, { alphabetize: false }))
   const header = '/** Made from docs/openapi.json by `npm run openapi`. */\n'
-  return { document, types: `${header}${types}` }
+  return { document, types: `${header}${types}`, codes: codesText() }
+}
+
+/** The `status` that each error code has in the envelope, for pages that branch on a refusal. */
+function codesText(): string {
+  const lines = Object.entries(errorTable).map(([code, { status }]) => `  ${code}: ${status},`)
+  return [
+    '/** Made from the table of errors by `npm run openapi`. */',
+    'export const statusOf = {',
+    ...lines,
+    '} as const',
+    '',
+  ].join('\n')
 }
 
 /** The files that differ from what the functions say now. */
 export async function findDrift(): Promise<string[]> {
-  const { document, types } = await generate()
+  const { document, types, codes } = await generate()
   const wanted = [
     ['docs/openapi.json', documentFile, document],
     ['storefront/src/api/schema.generated.ts', typesFile, types],
+    ['storefront/src/api/codes.generated.ts', codesFile, codes],
   ] as const
   return wanted.filter(([, file, text]) => readFileSync(file, 'utf8') !== text).map(([name]) => name)
 }
 
 async function main(check: boolean): Promise<void> {
   if (!check) {
-    const { document, types } = await generate()
+    const { document, types, codes } = await generate()
     writeFileSync(documentFile, document)
     writeFileSync(typesFile, types)
+    writeFileSync(codesFile, codes)
     return
   }
   const drift = await findDrift()

@@ -11,6 +11,7 @@ import { createWebFunction } from '../scf/emulator/runtime/web-function.ts'
 import { type SmsSim, startSmsSim } from '../simulators/sms/index.ts'
 import { startWechatSim, type WechatSim } from '../simulators/wechat-pay/index.ts'
 import { storefrontFolder } from '../storefront/build.ts'
+import { isPage } from '../storefront/src/page-paths.ts'
 import { hostFromHere } from './address.ts'
 import { pickPort } from './database/port.ts'
 import { DEMO_LOGIN, DEMO_SECRETS, declaredFor, shopEnvironment } from './demo-env.ts'
@@ -144,7 +145,7 @@ const NO_ADDRESSES = { databaseUrl: '', shopUrl: '', wechatUrl: '', wechatBackup
 /** The first that has a file serves it: demo pictures, then the storefront as far as it is built. */
 const STATIC_FOLDERS: StaticFolder[] = [
   { dir: join(root, 'local/assets') },
-  { dir: storefrontFolder({ demo: true }), fallback: 'index.html' },
+  { dir: storefrontFolder({ demo: true }), fallback: 'index.html', isPage },
 ]
 
 function startWechat(options: ShopOptions, port: number, env: Record<string, string>): Promise<WechatSim> {

@@ -7,3 +7,10 @@ import { prefetchPages, router } from './router.ts'
 
 createApp(App).use(createPinia()).use(router).mount('#app')
 router.isReady().then(prefetchPages, () => undefined)
+
+// Without a network the shop's own page is better than the browser's; a browser that refuses loses only that.
+if (import.meta.env.PROD && 'serviceWorker' in navigator)
+  window.addEventListener(
+    'load',
+    () => void navigator.serviceWorker.register('/sw.js').catch(() => undefined),
+  )

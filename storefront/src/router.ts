@@ -4,9 +4,12 @@
  */
 import { nextTick, ref } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { safeDestination } from './lib/destination.ts'
 import { online } from './lib/online.ts'
+import { setTitle } from './lib/page-title.ts'
 import { announce, say } from './lib/say.ts'
 import { isRecord, stored } from './lib/storage.ts'
+import { oldPaths, pagePaths } from './page-paths.ts'
 import HomePage from './pages/home-page.vue'
 import { useSession } from './stores/session.ts'
 
@@ -17,85 +20,85 @@ declare module 'vue-router' {
     tabs?: boolean
     /** Only for a shopper who is logged in. */
     login?: boolean
+    /** Nothing goes on by itself here when the network is back: the shopper presses again. */
+    byHand?: boolean
+    /** For a shopper who is not logged in; others go where they wanted to. */
+    stranger?: boolean
   }
 }
 
 const routes: RouteRecordRaw[] = [
-  { path: '/', name: 'home', component: HomePage, meta: { tabs: true } },
+  { path: pagePaths.home, name: 'home', component: HomePage, meta: { tabs: true } },
   {
-    path: '/category/:id(\\d+)?',
+    path: pagePaths.category,
     name: 'category',
     component: () => import('./pages/category-page.vue'),
     meta: { title: '分类', tabs: true },
   },
   {
-    path: '/product/:id(\\d+)',
+    path: pagePaths.product,
     name: 'product',
     component: () => import('./pages/product-page.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
     meta: { title: '商品' },
   },
   {
-    path: '/cart',
+    path: pagePaths.cart,
     name: 'cart',
     component: () => import('./pages/cart-page.vue'),
     meta: { title: '购物车', tabs: true },
   },
   {
-    path: '/checkout',
+    path: pagePaths.checkout,
     name: 'checkout',
     component: () => import('./pages/checkout-page.vue'),
-    meta: { title: '确认订单', login: true },
+    meta: { title: '确认订单', login: true, byHand: true },
   },
   {
-    path: '/pay/:no',
+    path: pagePaths.pay,
     name: 'pay',
     component: () => import('./pages/pay-page.vue'),
     props: true,
     meta: { title: '微信支付', login: true },
   },
   {
-    path: '/my',
+    path: pagePaths.my,
     name: 'my',
     component: () => import('./pages/my-page.vue'),
     meta: { title: '我的', tabs: true },
   },
   {
-    path: '/my/orders',
+    path: pagePaths.orders,
     name: 'orders',
     component: () => import('./pages/orders-page.vue'),
     meta: { title: '我的订单', login: true },
   },
   {
-    path: '/my/orders/:no',
+    path: pagePaths.order,
     name: 'order',
     component: () => import('./pages/order-page.vue'),
     props: true,
     meta: { title: '订单详情', login: true },
   },
   {
-    path: '/brand/:name',
+    path: pagePaths.brand,
     name: 'brand',
     component: () => import('./pages/brand-page.vue'),
     props: true,
     meta: { title: '品牌' },
   },
-  // What the feeds and older storefronts call these pages.
-  { path: '/orders', redirect: '/my/orders' },
-  { path: '/login', redirect: '/signin' },
-  { path: '/register', redirect: '/signup' },
-  { path: '/member', redirect: '/my' },
+  ...Object.entries(oldPaths).map(([path, redirect]) => ({ path, redirect })),
   {
-    path: '/signin',
+    path: pagePaths.signin,
     name: 'signin',
     component: () => import('./pages/signin-page.vue'),
-    meta: { title: '登录' },
+    meta: { title: '登录', byHand: true, stranger: true },
   },
   {
-    path: '/signup',
+    path: pagePaths.signup,
     name: 'signup',
     component: () => import('./pages/signup-page.vue'),
-    meta: { title: '注册' },
+    meta: { title: '注册', byHand: true, stranger: true },
   },
   {
     path: '/:path(.*)*',
@@ -112,6 +115,8 @@ export const router = createRouter({
 })
 
 router.beforeEach((to) => {
+  if (to.meta.stranger && useSession().usable())
+    return { path: safeDestination(to.query.next), replace: true }
   if (!to.meta.login || useSession().usable()) return true
   return { name: 'signin', query: { next: to.fullPath } }
 })
@@ -121,7 +126,7 @@ router.afterEach((to, from, failure) => {
   reloaded.clear()
   pageMissing.value = false
   const title = to.meta.title
-  document.title = title ? `${title} · 乐淘` : '乐淘 · 挑一双走得更远的鞋'
+  setTitle(title)
   // A page that replaces another inside one document is announced and focused like a page that loads.
   if (from.matched.length > 0 && to.path !== from.path) void nextTick().then(() => arrive(title ?? '首页'))
 })

@@ -95,11 +95,9 @@ test('has every operation and every error code, also as a file without a server'
     codes,
     document['x-errors'].map(({ code }) => code),
   )
-  assert.equal(
-    await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
-    true,
-    'fits a phone',
-  )
+  // Compared with the phone: on a page that is too wide the phone's own innerWidth grows with it.
+  const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+  assert.ok(width <= 390, `fits a phone: ${width} px of 390`)
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'openapi.json' }).click(),

@@ -55,7 +55,7 @@ test('buys two products, from the home page to the paid order in the list', asyn
     .first()
     .waitFor()
   await inspect('cart')
-  await page.getByRole('button', { name: '结算（2）' }).click()
+  await page.getByRole('button', { name: '结算（3）' }).click()
 
   await page.getByRole('button', { name: '填入演示账号' }).click()
   await inspect('signin')

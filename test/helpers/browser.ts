@@ -3,7 +3,13 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 import { DEMO_LOGIN } from '../../local/demo-env.ts'
 import { buildStorefront } from '../../storefront/build.ts'
 import { findOrInstallChromium } from './chromium.ts'
@@ -52,8 +58,13 @@ export interface Session {
   expiresAt: number
 }
 
-/** Opens a new phone on the shop, with nothing remembered but perhaps a session. */
-export async function openPhone(browser: Browser, shop: { url: string }, session?: Session): Promise<Phone> {
+/** Opens a new phone on the shop, with nothing remembered but perhaps a session; `options` change the phone. */
+export async function openPhone(
+  browser: Browser,
+  shop: { url: string },
+  session?: Session,
+  options: BrowserContextOptions = {},
+): Promise<Phone> {
   const localStorage = session ? [{ name: 'letao.session', value: JSON.stringify(session) }] : []
   const context = await browser.newContext({
     baseURL: shop.url,
@@ -63,7 +74,10 @@ export async function openPhone(browser: Browser, shop: { url: string }, session
     hasTouch: true,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    // The offline page has its own test; elsewhere every request is the page's.
+    serviceWorkers: 'block',
     storageState: { cookies: [], origins: [{ origin: shop.url, localStorage }] },
+    ...options,
   })
   context.setDefaultTimeout(PATIENCE_MS)
   await context.addInitScript(rememberLayoutShift)

@@ -1,3 +1,5 @@
+import { statusOf } from './codes.generated.ts'
+
 /** Everything that can keep the shop from answering, in the words that a page needs. */
 
 /**
@@ -29,9 +31,9 @@ export class ShopError extends Error {
     this.details = details
   }
 
-  /** True for a refusal with this `status` of the envelope. */
-  is(status: number | false): boolean {
-    return this.kind === 'refused' && this.details.status === status
+  /** True for a refusal with the `status` that this code has in the envelope. */
+  is(code: keyof typeof statusOf): boolean {
+    return this.kind === 'refused' && this.details.status === statusOf[code]
   }
 }
 

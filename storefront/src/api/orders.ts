@@ -1,6 +1,7 @@
 /** Orders and their payment. Amounts are fen, moments are milliseconds since 1970. */
-import { api, onOwnClock, unwrap } from './client.ts'
+import { api, onOwnClock, type Success, unwrap } from './client.ts'
 import { ShopError } from './errors.ts'
+import type { operations } from './schema.generated.ts'
 
 /** A code to scan, and until when. */
 export interface Payment {
@@ -11,7 +12,9 @@ export interface Payment {
   expiresAt: number
 }
 
-export type TradeState = 'NOTPAY' | 'USERPAYING' | 'SUCCESS' | 'CLOSED' | 'REVOKED' | 'PAYERROR' | 'REFUND'
+export type TradeState = Success<
+  operations['queryOrder']['responses'][200]['content']['application/json']
+>['data']['trade_state']
 
 /** What each state means to a shopper. */
 export const stateTexts: Record<TradeState, string> = {

@@ -4,17 +4,25 @@ import { asShopError, type ShopError } from '../api/errors.ts'
 /** Something that a page needs before it can show itself. */
 export interface Loading<T> {
   readonly data: ShallowRef<T | undefined>
+  /** Why there is nothing to show; unset while there is something, even if a newer version could not be had. */
   readonly error: Ref<ShopError | undefined>
   readonly pending: Ref<boolean>
   reload(): Promise<void>
 }
 
+/** A load that may know its answer before it asks. */
+export interface Loader<T> {
+  (): Promise<T>
+  known?(): T | undefined
+}
+
 /**
  * Loads at once, again on `reload`, and by itself when the network is back after a failure. Of two loads that
- * overlap only the later one counts.
+ * overlap only the later one counts. What is known already is there in the first render, which gives the page
+ * its height and "back" its place.
  */
-export function useLoad<T>(load: () => Promise<T>): Loading<T> {
-  const data = shallowRef<T>()
+export function useLoad<T>(load: Loader<T>): Loading<T> {
+  const data = shallowRef<T | undefined>(load.known?.())
   const error = shallowRef<ShopError>()
   const pending = ref(true)
   let turn = 0
@@ -28,7 +36,7 @@ export function useLoad<T>(load: () => Promise<T>): Loading<T> {
       data.value = loaded
       error.value = undefined
     } catch (thrown) {
-      if (mine === turn) error.value = asShopError(thrown)
+      if (mine === turn && data.value === undefined) error.value = asShopError(thrown)
     } finally {
       if (mine === turn) pending.value = false
     }

@@ -13,6 +13,8 @@ export interface Submission {
   readonly left: ComputedRef<string>
   /** True while the shop asked us to wait. */
   readonly waiting: ComputedRef<boolean>
+  /** Forgets a limit and its message: they were another name's or number's. */
+  forgive(): void
   /** Runs the task, unless one is running or a limit lasts. @returns true when it succeeded */
   run(task: () => Promise<void>): Promise<boolean>
 }
@@ -21,7 +23,7 @@ export interface Submission {
 export function useSubmit(): Submission {
   const busy = ref(false)
   const error = shallowRef<ShopError>()
-  const { left, running, until } = useCountdown(() => {
+  const { left, running, until, stop } = useCountdown(() => {
     error.value = undefined
   })
   const message = computed(() => {
@@ -46,5 +48,9 @@ export function useSubmit(): Submission {
       busy.value = false
     }
   }
-  return { busy, error, message, left: clock, waiting: running, run }
+  function forgive() {
+    stop()
+    error.value = undefined
+  }
+  return { busy, forgive, error, message, left: clock, waiting: running, run }
 }

@@ -4,18 +4,33 @@ import * as feeds from '../api/catalogue.ts'
 
 const freshMs = 5 * 60_000
 
-/** Remembers the promise of a fetch; forgets it when it fails or becomes old. */
-function remembered<A extends unknown[], T>(fetch: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
-  const known = new Map<string, { at: number; answer: Promise<T> }>()
-  return (...args) => {
+interface Remembered<A extends unknown[], T> {
+  (...args: A): Promise<T>
+  /** The last answer, however old; undefined before the first one. */
+  known(...args: A): T | undefined
+  /** Asks the shop now. */
+  fresh(...args: A): Promise<T>
+}
+
+/** Remembers the answer of a fetch; asks again when it is old or could not be had. */
+function remembered<A extends unknown[], T>(fetch: (...args: A) => Promise<T>): Remembered<A, T> {
+  const asked = new Map<string, { at: number; answer: Promise<T> }>()
+  const answers = new Map<string, T>()
+  function fresh(...args: A): Promise<T> {
     const key = JSON.stringify(args)
-    const hit = known.get(key)
-    if (hit && Date.now() - hit.at < freshMs) return hit.answer
     const answer = fetch(...args)
-    known.set(key, { at: Date.now(), answer })
-    answer.catch(() => known.delete(key))
+    asked.set(key, { at: Date.now(), answer })
+    answer.then(
+      (value) => answers.set(key, value),
+      () => asked.delete(key),
+    )
     return answer
   }
+  function get(...args: A): Promise<T> {
+    const hit = asked.get(JSON.stringify(args))
+    return hit && Date.now() - hit.at < freshMs ? hit.answer : fresh(...args)
+  }
+  return Object.assign(get, { known: (...args: A) => answers.get(JSON.stringify(args)), fresh })
 }
 
 export const useCatalogue = defineStore('catalogue', () => ({

@@ -24,5 +24,10 @@ export const usePayments = defineStore('payments', () => {
     kept.write(rest)
   }
 
-  return { known, remember, forget }
+  function clear() {
+    known.value = {}
+    kept.clear()
+  }
+
+  return { known, remember, forget, clear }
 })

@@ -75,12 +75,16 @@ export const useSession = defineStore('session', () => {
   return { session, loggedIn, expired, login, logout, expire, usable }
 })
 
-/** `exp` of a JWT in milliseconds; a token that does not say is left to the shop to judge. */
+/**
+ * When a JWT that was given out just now ends, by this device's clock: many a phone's is hours off, so that only
+ * the token's span counts. A token that does not say is left to the shop to judge.
+ */
 function expiryOf(token: string): number {
   try {
     const payload = token.split('.')[1] ?? ''
     const claims: unknown = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')))
-    if (isRecord(claims) && typeof claims.exp === 'number') return claims.exp * 1000
+    if (isRecord(claims) && typeof claims.exp === 'number' && typeof claims.iat === 'number')
+      return Date.now() + (claims.exp - claims.iat) * 1000
   } catch {
     // Not a token that we can read.
   }
