@@ -31,13 +31,12 @@ function contentSecurityPolicy(local: boolean, apiBase: string): Plugin {
   }
 }
 
-/** The framework, what every page is made of, and what forms need: three scripts instead of dozens of small ones. */
+/** One script of what every page is made of, instead of dozens of small ones; forms are for two pages only. */
 function chunkOf(id: string): string | undefined {
-  if (/node_modules\/(@vue|vue|vue-router|pinia)\//.test(id)) return 'vue'
-  if (/vant\/es\/(field|form|cell)\//.test(id) || id.includes('/src/lib/reachable-form')) return 'form'
-  if (id.includes('/node_modules/') || /\/src\/(api|lib|stores)\//.test(id)) return 'parts'
+  if (/vant\/es\/(field|form|cell|swipe|swipe-item)\//.test(id) || id.includes('/src/lib/reachable-form'))
+    return undefined
   const isLocal = /\/(demo-login|sms-inbox|simulate-pay)\.vue/.test(id)
-  return /\/src\/components\//.test(id) && !isLocal ? 'parts' : undefined
+  return !isLocal && /\/node_modules\/|\/src\/(api|lib|stores|components)\//.test(id) ? 'parts' : undefined
 }
 
 export default defineConfig(({ mode }) => {

@@ -81,7 +81,7 @@ test('buys two products, from the home page to the paid order in the list', asyn
   await inspect('order')
 
   await page.goto('/my/orders')
-  await page.getByText('已付款').waitFor()
+  await page.getByRole('article').getByText('已付款').waitFor()
   await inspect('orders')
 
   const rows = await shop.db.query<{ total_fee: number; trade_state: string }>(
@@ -128,6 +128,7 @@ test('closes an order that nobody paid', async () => {
   await page.goto('/my/orders')
   await page.getByRole('link', { name: '去付款' }).first().waitFor()
   await page
+    .getByRole('article')
     .getByRole('link', { name: /待付款/ })
     .first()
     .click()
@@ -143,6 +144,8 @@ test('shows a way home on a page that does not exist, and an empty cart', async 
   const { page } = phone
   await page.goto('/no/such/page')
   await page.getByRole('heading', { name: '这条路走不通' }).waitFor()
+  // The browser notes the status itself; nothing else may go wrong.
+  assert.match(phone.problems.shift() ?? '', /status of 404/)
   await inspect('not-found')
 
   await page.getByRole('button', { name: '回到首页' }).click()

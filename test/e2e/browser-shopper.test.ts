@@ -26,6 +26,7 @@ beforeEach(async () => {
   await shop.db.query('DELETE FROM rate_limit')
   phone = await openPhone(browser, shop, session)
   page = phone.page
+  page.setDefaultTimeout(20_000)
 })
 afterEach(() => phone.close())
 
@@ -37,7 +38,13 @@ async function asStranger(): Promise<void> {
 
 const scrollY = () => page.evaluate<number>('Math.round(scrollY)')
 const focused = () => page.evaluate<string>('document.activeElement.tagName')
-const isAt = (y: number) => page.waitForFunction(`Math.round(scrollY) === ${y}`)
+/** Waits, frame by frame, until this holds in the page. */
+const until = (holds: string) =>
+  page.evaluate(`new Promise((done) => {
+    const look = () => (${holds} ? done(true) : requestAnimationFrame(look))
+    look()
+  })`)
+const isAt = (y: number) => until(`Math.round(scrollY) === ${y}`)
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
 
 /** Puts a line into the cart of this browser, as an earlier visit left it. */
@@ -47,7 +54,7 @@ async function keepInCart(...lines: Record<string, unknown>[]): Promise<void> {
     selected: true,
     name: '凌步 云弹缓震跑鞋',
     img: '/images/product1.svg',
-    priceFen: 39_900,
+    priceFen: 49_900,
     gone: false,
     ...line,
   }))
@@ -137,7 +144,7 @@ test('A2, A3: the pay button keeps its name and width during a poll, and answers
     await route.continue()
   })
   await arrived
-  assert.equal(await ask.textContent(), '我已付款，立即查询')
+  assert.equal((await ask.textContent())?.trim(), '我已付款，立即查询')
   assert.equal((await ask.boundingBox())?.width, width)
   await ask.click()
   await button('正在查询…').waitFor()
@@ -173,17 +180,17 @@ test('A5: ordering takes from the cart what was ordered, not what another tab ad
 test('A6: a price that changed before or while ordering is said', async () => {
   await page.goto('/product/1')
   await button('立即购买').waitFor()
-  await shop.db.query('UPDATE product SET price = price + 100 WHERE id = 1')
+  await shop.db.query('UPDATE product SET price_fen = price_fen + 10000 WHERE id = 1')
   try {
     await button('立即购买').click()
-    await page.getByText(/价格有变动：凌步 云弹缓震跑鞋，¥399\.00 → ¥499\.00/).waitFor()
-    await shop.db.query('UPDATE product SET price = price + 100 WHERE id = 1')
+    await page.getByText(/价格有变动：凌步 云弹缓震跑鞋，¥499\.00 → ¥599\.00/).waitFor()
+    await shop.db.query('UPDATE product SET price_fen = price_fen + 10000 WHERE id = 1')
     await button('提交订单').click()
-    await page.getByRole('dialog').getByText('应付 ¥599.00，与刚才显示的 ¥499.00 不同').waitFor()
+    await page.getByRole('dialog').getByText('应付 ¥699.00，与刚才显示的 ¥599.00 不同').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: '去付款' }).click()
     await page.getByRole('img', { name: '微信支付二维码' }).waitFor()
   } finally {
-    await shop.db.query('UPDATE product SET price = 399 WHERE id = 1')
+    await shop.db.query('UPDATE product SET price_fen = 49900 WHERE id = 1')
   }
 })
 
@@ -227,7 +234,7 @@ test('A9: a wrong form focuses its first wrong field and ties messages to fields
   await button('注册并登录').click()
   await page.getByText('请输入短信里的验证码').waitFor()
   const mobile = page.getByLabel('手机号')
-  await page.waitForFunction("document.activeElement.name === 'mobile'")
+  await until("document.activeElement.name === 'mobile'")
   assert.equal(await mobile.getAttribute('aria-required'), 'true')
   assert.equal(await mobile.getAttribute('aria-invalid'), 'true')
   const described = await mobile.getAttribute('aria-describedby')
@@ -281,8 +288,11 @@ test('B1, B5, B13: closing an order keeps its button named, focuses the heading,
   release()
   const state = page.locator('.state').getByText('已关闭')
   await state.waitFor()
-  await page.waitForFunction("document.activeElement.tagName === 'H1'")
-  assert.equal(await state.evaluate('(element) => getComputedStyle(element).color'), 'rgb(79, 88, 85)')
+  await until("document.activeElement.tagName === 'H1'")
+  assert.equal(
+    await page.evaluate("getComputedStyle(document.querySelector('.state')).color"),
+    'rgb(79, 88, 85)',
+  )
   await button('再次购买').click()
   await button('结算（1）').waitFor()
 })
@@ -310,24 +320,25 @@ test('B4: products, brands and categories have titles of their own', async () =>
     ['/category/1', '运动馆 · 乐淘'],
   ] as const) {
     await page.goto(path)
-    await page.waitForFunction(`document.title === ${JSON.stringify(title)}`)
+    await until(`document.title === ${JSON.stringify(title)}`)
     assert.equal(await page.locator('meta[property="og:title"]').getAttribute('content'), title)
   }
 })
 
 test('B5, B6: removing a line focuses the next one; back closes an open dialog first', async () => {
   await keepInCart({ productId: 1 }, { productId: 2, name: '跃川 城市通勤慢跑鞋' })
-  await page.goto('/cart')
+  await page.goto('/')
+  await page.getByRole('link', { name: '购物车' }).click()
   await button('移出凌步 云弹缓震跑鞋').click()
   await page.goBack()
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
   assert.equal(new URL(page.url()).pathname, '/cart')
   await button('移出凌步 云弹缓震跑鞋').click()
   await page.getByRole('dialog').getByRole('button', { name: '移出' }).click()
-  await page.waitForFunction("document.activeElement.id === 'remove-2'")
+  await until("document.activeElement.id === 'remove-2'")
   await button('移出跃川 城市通勤慢跑鞋').click()
   await page.getByRole('dialog').getByRole('button', { name: '移出' }).click()
-  await page.waitForFunction("document.activeElement.tagName === 'H1'")
+  await until("document.activeElement.tagName === 'H1'")
 })
 
 test('B7: logging out empties the cart, and other tabs leave the orders', async () => {
@@ -337,7 +348,7 @@ test('B7: logging out empties the cart, and other tabs leave the orders', async 
   await other.getByRole('heading', { name: '我的订单' }).waitFor()
   await page.goto('/my')
   await button('退出登录').click()
-  await other.waitForURL('**/signin?*')
+  await other.getByRole('heading', { name: '登录' }).waitFor()
   await page.goto('/cart')
   await page.getByText('购物车还是空的').waitFor()
 })
@@ -449,7 +460,10 @@ test('B23, B24: a phone on its side shows the name; larger text is larger', asyn
   const box = await name.boundingBox()
   assert.ok(box && box.y + box.height < 390, `name at ${box?.y}`)
   await page.evaluate("document.documentElement.style.fontSize = '32px'")
-  assert.equal(await button('立即购买').evaluate('(element) => getComputedStyle(element).fontSize'), '32px')
+  assert.equal(
+    await page.evaluate("getComputedStyle(document.querySelector('.bottom button')).fontSize"),
+    '32px',
+  )
 })
 
 test('B25: the pay page of a paid order shows what was paid', async () => {
@@ -459,7 +473,7 @@ test('B25: the pay page of a paid order shows what was paid', async () => {
   await page.evaluate("sessionStorage.removeItem('letao.payments')")
   await page.goto(`/pay/${number}`)
   await page.getByRole('heading', { name: '支付成功', level: 2 }).waitFor()
-  await page.locator('.result').getByText('399').waitFor()
+  await page.locator('.result').getByText('499').waitFor()
 })
 
 test('B25b: the rail of categories stays in sight', async () => {

@@ -85,7 +85,8 @@ export async function openPhone(
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(String(error)))
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning')
+    const isOurs = !message.text().startsWith('Service Worker registration blocked by Playwright')
+    if (isOurs && (message.type() === 'error' || message.type() === 'warning'))
       problems.push(`${message.text()} (${page.url()})`)
   })
   const layoutShift = () => page.evaluate<number>('letaoShift')

@@ -18,8 +18,9 @@ export const fetchCategories = async () => (await unwrap(api.GET('/oneCategory')
 export const fetchBrands = async (categoryId: number) =>
   (await unwrap(api.GET('/twoCategory', { params: { query: { id: categoryId } } }))).data
 
+/** Never an older answer that the browser kept: prices are in it. */
 export async function fetchProducts(): Promise<Product[]> {
-  const { data } = await unwrap(api.GET('/sports'))
+  const { data } = await unwrap(api.GET('/sports', { cache: 'no-cache' }))
   return data.map(({ id, name, img, price, oldPrice }) => ({
     id,
     name,

@@ -1,5 +1,4 @@
 /** The feeds, fetched once and kept for a few minutes, so that going back shows a page at once. */
-import { defineStore } from 'pinia'
 import * as feeds from '../api/catalogue.ts'
 
 const freshMs = 5 * 60_000
@@ -33,11 +32,14 @@ function remembered<A extends unknown[], T>(fetch: (...args: A) => Promise<T>): 
   return Object.assign(get, { known: (...args: A) => answers.get(JSON.stringify(args)), fresh })
 }
 
-export const useCatalogue = defineStore('catalogue', () => ({
+const catalogue = {
   banners: remembered(feeds.fetchBanners),
   grid: remembered(feeds.fetchGrid),
   hotBrands: remembered(feeds.fetchHotBrands),
   products: remembered(feeds.fetchProducts),
   categories: remembered(feeds.fetchCategories),
   brands: remembered(feeds.fetchBrands),
-}))
+}
+
+/** Not a Pinia store: Pinia wraps functions, and what `known` and `fresh` are would be lost. */
+export const useCatalogue = () => catalogue
