@@ -351,5 +351,4 @@ export const logEvents = {
   },
 } as const satisfies Record<string, LogEventRow>
 
-/** `payment_…` and `refund_…` are put together from what became of a payment or a refund. */
-export type LogEvent = keyof typeof logEvents | `payment_${string}` | `refund_${string}`
+export type LogEvent = keyof typeof logEvents

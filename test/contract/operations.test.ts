@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { logEvents } from '#shared/log'
+import { type LogEvent, logEvents } from '#shared/log'
+import { logEventOf, type Verdict, verdicts } from '#shared/payment/ledger'
 import { codesIn, tableBelow } from '../helpers/markdown.ts'
 import { filesIn, read } from '../helpers/source-tree.ts'
 
@@ -14,11 +15,18 @@ test('every event of the table is written somewhere', () => {
   const source = [...sources.filter((file) => file !== 'shared/log/events.ts'), ...sourcesOf('scf/web')]
     .map(read)
     .join('\n')
-  // What became of a payment or a refund is put together with its name.
+  const ofVerdicts = Object.keys(verdicts).map((verdict) => logEventOf(verdict as Verdict)?.event)
   const silent = Object.keys(logEvents).filter(
-    (event) => !/^(payment|refund)_/.test(event) && !source.includes(`'${event}'`),
+    (event) => !source.includes(`'${event}'`) && !ofVerdicts.includes(event as LogEvent),
   )
   assert.deepEqual(silent, [])
+})
+
+test('what becomes of a payment is logged at the level of the table', () => {
+  for (const verdict of Object.keys(verdicts) as Verdict[]) {
+    const told = logEventOf(verdict)
+    if (told) assert.equal(told.level, logEvents[told.event].level, verdict)
+  }
 })
 
 test('every error has something to do', () => {

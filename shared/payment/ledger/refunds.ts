@@ -173,5 +173,6 @@ async function moveRefund(
   if (!(await moveRow(db, refund.id, from, to, succeededAt, now()))) return
   const line = { outRefundNo: refund.refundNo, outTradeNo: refund.orderNo, refundFee: refund.refundFen }
   if (to === 'CHANGE') log.error('refund_change', line)
-  else log.info(`refund_${to.toLowerCase()}`, line)
+  else if (to === 'SUCCESS') log.info('refund_success', line)
+  else if (to === 'CLOSED') log.info('refund_closed', line)
 }

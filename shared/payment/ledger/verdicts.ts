@@ -1,4 +1,5 @@
 /** What can become of a fact, and what ops hear of it: the one table for code, documents and tests. */
+import type { LogEvent } from '#shared/log'
 import type { Move } from './states.ts'
 
 /**
@@ -51,7 +52,8 @@ export function isRecorded(verdict: Verdict): boolean {
 /** The level and the name under which ops hear of a verdict; undefined: they do not. */
 export function logEventOf(
   verdict: Verdict,
-): { level: 'info' | 'warn' | 'error'; event: `payment_${Verdict}` } | undefined {
+): { level: 'info' | 'warn' | 'error'; event: LogEvent } | undefined {
+  if (verdict === 'noted' || verdict === 'repeated' || verdict === 'stale') return undefined
   const { level }: VerdictRow = verdicts[verdict]
   return level && { level, event: `payment_${verdict}` }
 }
