@@ -413,6 +413,17 @@ test('B15, 7: an order shows its lines once, and they lead to products', async (
   await page.getByRole('article').first().waitFor()
 })
 
+test('8: the member page leads to the orders of each state', async () => {
+  await order()
+  await page.goto('/my')
+  await page.getByRole('link', { name: '待付款' }).click()
+  await page.getByRole('article').first().waitFor()
+  assert.equal(
+    await page.getByRole('link', { name: '待付款', exact: true }).getAttribute('aria-current'),
+    'true',
+  )
+})
+
 test('B17: what has the focus is never behind the bar', async () => {
   await page.goto('/')
   await page.getByRole('heading', { name: '凌步 云弹缓震跑鞋' }).waitFor()
