@@ -55,13 +55,17 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   if (earlier) return sameRequest(earlier, hash)
   const lines = input.body.items ? await priceItems(db, input.body.items) : []
   try {
+    // Looked at before anything is written, so that a refusal burns no id.
+    await deps.limiter.check()
+    const isLimited = config.RATE_LIMIT === 'on'
+    if (isLimited) await assertFewUnpaid(db, userId, MAX_UNPAID - 1)
     return await db.transaction(async (tx) => {
-      // First, so that a refusal writes nothing and burns no id. It holds the user's counter: one after the other.
+      const order = await writeOrder(tx, input, lines, hash, deps)
+      // Last, so that many orders of one user wait for its row as briefly as can be, and repetitions not at all.
       await deps.limiter.in(tx).admit()
-      if (idempotencyKey !== undefined && (await findOrderByKey(tx, idempotencyKey, userId)))
-        throw new KeyTaken()
-      if (config.RATE_LIMIT === 'on') await assertFewUnpaid(tx, userId)
-      return writeOrder(tx, input, lines, hash, deps)
+      // Here the user's other orders wait, so what is counted is exact.
+      if (isLimited) await assertFewUnpaid(tx, userId, MAX_UNPAID)
+      return order
     })
   } catch (error) {
     if (idempotencyKey === undefined || !mayBeTheSameMoment(error)) throw error
@@ -71,18 +75,14 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   }
 }
 
-/** While this request waited, another one has placed the order: what was counted for this one is rolled back. */
-class KeyTaken extends Error {}
-
 /** Contract, Limits: an unpaid order costs questions to the gateway until it is closed. */
-async function assertFewUnpaid(tx: Sql, userId: number): Promise<void> {
-  if ((await countOpenOrders(tx, userId, MAX_UNPAID)) >= MAX_UNPAID) throw new AppError('TOO_MANY_UNPAID')
+async function assertFewUnpaid(sql: Sql, userId: number, max: number): Promise<void> {
+  if ((await countOpenOrders(sql, userId, max + 1)) > max) throw new AppError('TOO_MANY_UNPAID')
 }
 
 /** The other request of this key may have the row, the last slot of the limit, or a lock that this one waited for. */
 function mayBeTheSameMoment(error: unknown): boolean {
   return (
-    error instanceof KeyTaken ||
     isKeyTaken(error) ||
     (error instanceof AppError &&
       ['TOO_MANY_REQUESTS', 'TOO_MANY_UNPAID', 'DATABASE_UNAVAILABLE'].includes(error.code))

@@ -20,8 +20,8 @@ export const QUESTION_PAUSE_MS = 2000
 
 /** A shopper's request is answered within 5 s: this much is for all of it. */
 export const SHOPPER_MS = 4500
-/** And of that for the gateway. */
-export const SHOPPER_GATEWAY_MS = 3000
+/** By then the gateway must have answered everything. */
+export const SHOPPER_GATEWAY_MS = 4000
 /** And for another request that is at work on the same order. */
 export const SHOPPER_LOCK_SEC = 3
 

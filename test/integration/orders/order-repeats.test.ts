@@ -85,7 +85,7 @@ describe('an Idempotency-Key', () => {
     )
   })
 
-  for (const count of [20, 50]) {
+  for (const count of [10, 30]) {
     test(`posted ${count} times at once, through ${count} instances, is one order and one answer for all`, async () => {
       const shopper = shop.shopper()
       const replies = await Promise.all(
@@ -170,11 +170,11 @@ test('admits exactly 20 of 30 that come at once', async () => {
   })
 })
 
-test('posted 50 times at once with one key, the limit of 20 a minute does not stand in the way', async () => {
+test('posted 30 times at once with one key, the limit of 20 a minute does not stand in the way', async () => {
   await shop.with({ RATE_LIMIT: 'on' }, async () => {
     const shopper = shop.shopper()
     const replies = await Promise.all(
-      instances(50).map((each) => shop.post(each, shopper, oneShoe, { 'idempotency-key': 'k' })),
+      instances(30).map((each) => shop.post(each, shopper, oneShoe, { 'idempotency-key': 'k' })),
     )
     const numbers = new Set(replies.map(({ json }) => (json.data as OrderData | undefined)?.out_trade_no))
     assert.equal(numbers.size, 1, replies.map(({ json }) => json.status).join())

@@ -9,6 +9,7 @@ import {
 import { call, type PayConfig } from './client.ts'
 import { GATEWAY } from './names.ts'
 import { merchantIn, paymentIn, rawOf } from './payment.ts'
+import type { PostOptions } from './transport.ts'
 import type { XmlFields } from './xml.ts'
 
 export interface CallLimits {
@@ -19,9 +20,13 @@ export interface CallLimits {
   withinMs?: number
 }
 
+/** Who is in a hurry waits no longer for a single answer. */
+const HURRIED_CALL_MS = 3000
+
 /** Orders at WeChat Pay v2. */
 export function createOrderGateway(config: PayConfig, { withinMs }: CallLimits = {}): OrderGateway {
-  const options = { deadline: withinMs === undefined ? undefined : Date.now() + withinMs }
+  const options: PostOptions =
+    withinMs === undefined ? {} : { deadline: Date.now() + withinMs, totalTimeoutMs: HURRIED_CALL_MS }
   return {
     name: GATEWAY,
     async prepay({ merchant, ...order }) {
