@@ -1,20 +1,31 @@
 /** The API's outside: common headers, signature, dispatch to the action, the answer's wrapping. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { cut, readBody, sendServerError } from '../kit/http.ts'
+import { type Account, AuthFailure, verifyTc3 } from '../kit/tc3.ts'
+import { ApiError } from './errors.ts'
 import type { SmsFault, SmsFaults } from './faults.ts'
 import type { Inbox } from './inbox.ts'
-import type { SmsCall } from './index.ts'
-import { ApiError, type Approved, sendSms } from './send-sms.ts'
-import { AuthFailure, verifyTc3 } from './tc3.ts'
+import { type Approved, sendSms } from './send-sms.ts'
 
 const ACTION = 'SendSms'
+/** The service's name in the credential scope. */
+const SERVICE = 'sms'
 const VERSION = '2021-01-11'
 const REGIONS = ['ap-beijing', 'ap-guangzhou', 'ap-nanjing']
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024
 
+/** One call that came in: `Ok`, or the code of what was wrong. */
+export interface SmsCall {
+  readonly at: number
+  readonly action: string
+  readonly result: string
+  readonly fault?: string
+}
+
 /** What a call needs of the simulator. */
 export interface SmsService {
-  readonly credential: { readonly id: string; readonly key: string }
+  readonly account: Account
   readonly approved: Approved
   readonly inbox: Inbox
   readonly faults: SmsFaults
@@ -29,8 +40,8 @@ export async function serveApi(
   response: ServerResponse,
   service: SmsService,
 ): Promise<void> {
-  const body = await read(request)
-  const fault = service.faults.strike(body.toString())
+  const body = (await readBody(request, BODY_LIMIT_BYTES)) ?? Buffer.alloc(0)
+  const fault = service.faults.strikeBody(body.toString())
   const works = !fault || fault.kind === 'refuse' || fault.kind === 'replyLost'
   const outcome = works ? perform(request, body, service, fault) : { Response: {}, result: '-' }
   service.record({
@@ -44,12 +55,10 @@ export async function serveApi(
       return // the connection stays open until the caller, or close(), gives up
     case 'reset':
     case 'replyLost':
-      request.socket.resetAndDestroy()
+      cut(request.socket)
       return
     case 'http500':
-      response
-        .writeHead(500, { 'content-type': 'text/html' })
-        .end('<html><body>Internal Server Error</body></html>')
+      sendServerError(response)
       return
     case 'garbage':
       response
@@ -92,7 +101,7 @@ function perform(
 }
 
 function authenticate(request: IncomingMessage, body: Buffer, service: SmsService): void {
-  const { headers, method = '', url = '/' } = request
+  const { headers, method = '' } = request
   const action = headers['x-tc-action']
   if (!action)
     throw new ApiError('MissingParameter', 'The request is missing the required parameter `X-TC-Action`.')
@@ -100,8 +109,7 @@ function authenticate(request: IncomingMessage, body: Buffer, service: SmsServic
   if (!/^application\/json\b/.test(headers['content-type'] ?? '')) {
     throw new ApiError('UnsupportedProtocol', 'The Content-Type should be application/json.')
   }
-  const [path = '/', query = ''] = url.split('?', 2)
-  verifyTc3({ method, path, query, headers, body }, service.credential, service.now())
+  verifyTc3(request, body, { accounts: [service.account], services: [SERVICE], now: service.now() })
   if (action !== ACTION) throw new ApiError('InvalidAction', `The action ${String(action)} is not found.`)
   if (headers['x-tc-version'] !== VERSION) {
     throw new ApiError('NoSuchVersion', `The API version ${String(headers['x-tc-version'])} does not exist.`)
@@ -120,16 +128,6 @@ function parse(body: Buffer): unknown {
   } catch {
     throw new ApiError('InvalidParameter', 'The request body is not valid JSON.')
   }
-}
-
-async function read(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size <= BODY_LIMIT_BYTES) chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function failed(code: string, message: string): object {

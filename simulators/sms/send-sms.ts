@@ -1,5 +1,7 @@
 /** `SendSms` of version 2021-01-11: what it demands of a request, and what it answers for each number. */
+
 import { randomBytes } from 'node:crypto'
+import { ApiError } from './errors.ts'
 import type { Inbox } from './inbox.ts'
 
 /** The application, signature and template that were approved. */
@@ -9,17 +11,6 @@ export interface Approved {
   readonly templateId: string
   /** How many parameters the template has; any number from 1 to 2 when not given. */
   readonly templateParams?: number
-}
-
-/** Why the whole call is refused. */
-export class ApiError extends Error {
-  override name = 'ApiError'
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
 }
 
 /** What happened to one number; everything but `Ok` means that nothing was sent. */

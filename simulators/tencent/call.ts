@@ -1,5 +1,5 @@
 /** What a handler of the fake control plane is given. */
-import type { FakePlane } from './plane.ts'
+import type { FakePlane } from './index.ts'
 import type { Region } from './store.ts'
 
 export interface Call {

@@ -1,5 +1,5 @@
 /** The certificate service's look-up. */
-import { refuse } from './refusal.ts'
+import { refuse } from './errors.ts'
 
 export interface Certificate {
   readonly Domain: string

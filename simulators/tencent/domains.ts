@@ -1,9 +1,9 @@
 /** Custom domains. */
 import type { scf } from 'tencentcloud-sdk-nodejs-scf'
 import { type Call, pageOf } from './call.ts'
+import { refuse } from './errors.ts'
 import { functionOf } from './functions.ts'
 import { checkPathMatch } from './limits.ts'
-import { refuse } from './refusal.ts'
 import type { Domain, Endpoint } from './store.ts'
 
 type Client = InstanceType<typeof scf.v20180416.Client>

@@ -1,6 +1,7 @@
 /** Functions and their code and configuration. */
 import type { scf } from 'tencentcloud-sdk-nodejs-scf'
 import { type Call, pageOf } from './call.ts'
+import { refuse } from './errors.ts'
 import {
   checkDescription,
   checkEnvironment,
@@ -13,7 +14,6 @@ import {
   codeProblem,
   readZip,
 } from './limits.ts'
-import { refuse } from './refusal.ts'
 import type { Region, Snapshot, StoredFunction } from './store.ts'
 
 type Client = InstanceType<typeof scf.v20180416.Client>

@@ -1,8 +1,8 @@
 /** Synchronous invocations. What runs the code is the test's choice. */
 import type { scf } from 'tencentcloud-sdk-nodejs-scf'
 import type { Call } from './call.ts'
+import { refuse } from './errors.ts'
 import { functionOf, versionOf } from './functions.ts'
-import { refuse } from './refusal.ts'
 import type { Snapshot, StoredFunction } from './store.ts'
 
 type Client = InstanceType<typeof scf.v20180416.Client>

@@ -1,6 +1,6 @@
 /** The documented limits that the models do not express (reference: the vendor's API pages, see docs/operations.md). */
 import { strFromU8, unzipSync } from 'fflate'
-import { refuse } from './refusal.ts'
+import { refuse } from './errors.ts'
 import type { Variable } from './store.ts'
 
 export const regions = new Set([

@@ -1,5 +1,5 @@
 /** The log service's search, as far as `serverless logs` uses it. */
-import { refuse } from './refusal.ts'
+import { refuse } from './errors.ts'
 
 export interface LogRecord {
   readonly topic: string

@@ -1,7 +1,7 @@
 /** Request validation by the official SDK's own models: `scf_models.d.ts` says which fields exist and of what type. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { refuse } from './refusal.ts'
+import { refuse } from './errors.ts'
 
 interface Field {
   readonly required: boolean

@@ -1,9 +1,9 @@
 /** Triggers and function URLs. */
 import type { scf } from 'tencentcloud-sdk-nodejs-scf'
 import { type Call, pageOf } from './call.ts'
+import { refuse } from './errors.ts'
 import { begin, functionOf, versionOf, writableFunction } from './functions.ts'
 import { checkCron } from './limits.ts'
-import { refuse } from './refusal.ts'
 import type { StoredFunction, Trigger } from './store.ts'
 
 type Client = InstanceType<typeof scf.v20180416.Client>

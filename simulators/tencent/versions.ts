@@ -1,9 +1,9 @@
 /** Versions and aliases. */
 import type { scf } from 'tencentcloud-sdk-nodejs-scf'
 import { type Call, pageOf } from './call.ts'
+import { refuse } from './errors.ts'
 import { begin, functionOf, writableFunction } from './functions.ts'
 import { checkDescription } from './limits.ts'
-import { refuse } from './refusal.ts'
 import type { StoredFunction } from './store.ts'
 
 type Client = InstanceType<typeof scf.v20180416.Client>

@@ -2,7 +2,7 @@
 import { compactBeijing, spacedBeijing } from './beijing-time.ts'
 import type { SimOrder } from './orders.ts'
 import type { Payment } from './payment.ts'
-import type { Refund } from './refunds.ts'
+import type { Refund } from './refund.ts'
 
 /** Which lines and which columns. */
 export type BillType = 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND'

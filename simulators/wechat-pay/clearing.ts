@@ -3,8 +3,9 @@ import { EventEmitter, once } from 'node:events'
 import { type Merchant, merchantOf } from './merchants.ts'
 import type { Notifier } from './notifier.ts'
 import type { SimOrder } from './orders.ts'
+import type { Refund, RefundStatus } from './refund.ts'
 import { refundNotify } from './refund-notify.ts'
-import type { Refund, RefundBook, RefundStatus } from './refunds.ts'
+import type { RefundBook } from './refunds.ts'
 
 /** Ends refunds, by itself or by hand. */
 export class Clearing {

@@ -1,66 +1,43 @@
 /** `/sim/*`: JSON for the person, or the test in another process, who plays the shopper. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FaultRule, HostName, HostState } from './faults.ts'
+import { type ControlCall, ControlError, serveControl } from '../kit/http.ts'
+import type { HostState } from '../kit/listener.ts'
+import type { FaultRule, HostName } from './faults.ts'
 import { type PayOptions, PayRefused } from './orders.ts'
 import type { Coupon } from './payment.ts'
 import type { WechatSim } from './types.ts'
 import { type OrderView, orderView } from './views.ts'
 
-const BODY_LIMIT_BYTES = 64 * 1024
-
-/** A request to `/sim/*` that cannot be served. */
-class ControlError extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
-/** Serves `/sim/*`; open to pages of other origins, since a storefront on another port plays the shopper too. */
+/** Serves `/sim/*`. */
 export async function serveControls(
   request: IncomingMessage,
   response: ServerResponse,
   sim: WechatSim,
 ): Promise<void> {
-  response.setHeader('access-control-allow-origin', '*')
-  response.setHeader('cache-control', 'no-store')
-  if (request.method === 'OPTIONS') {
-    response
-      .writeHead(204, {
-        'access-control-allow-methods': 'GET, POST',
-        'access-control-allow-headers': 'content-type',
-      })
-      .end()
-    return
-  }
-  try {
-    const url = new URL(request.url ?? '/', 'http://sim')
-    json(response, 200, await answer(`${request.method} ${url.pathname}`, url, request, sim))
-  } catch (error) {
-    if (error instanceof ControlError) json(response, error.status, { error: error.message })
-    else if (error instanceof PayRefused) json(response, 409, { error: error.message })
-    else if (error instanceof TypeError || error instanceof RangeError)
-      json(response, 400, { error: error.message })
-    else throw error
-  }
+  return serveControl(request, response, async (call) => {
+    try {
+      return await answer(call, sim)
+    } catch (error) {
+      if (error instanceof PayRefused) throw new ControlError(409, error.message)
+      throw error
+    }
+  })
 }
 
-async function answer(route: string, url: URL, request: IncomingMessage, sim: WechatSim): Promise<unknown> {
+async function answer({ route, query, body }: ControlCall, sim: WechatSim): Promise<unknown> {
   switch (route) {
     case 'GET /sim/orders':
-      return list(url, sim)
+      return list(query, sim)
     case 'POST /sim/pay':
-      return pay(await body(request), sim)
+      return pay(await body(), sim)
     case 'POST /sim/notify':
-      return resend(await body(request), sim)
+      return resend(await body(), sim)
     case 'POST /sim/refund':
-      return finishRefund(await body(request), sim)
+      return finishRefund(await body(), sim)
     case 'GET /sim/faults':
       return faultState(sim)
     case 'POST /sim/faults':
-      return setFaults(await body(request), sim)
+      return setFaults(await body(), sim)
     case 'GET /sim/calls':
       return sim.calls
     default:
@@ -68,9 +45,9 @@ async function answer(route: string, url: URL, request: IncomingMessage, sim: We
   }
 }
 
-function list(url: URL, sim: WechatSim): OrderView[] {
-  const wanted = url.searchParams.get('out_trade_no')
-  const limit = Number(url.searchParams.get('limit') ?? 200)
+function list(query: URLSearchParams, sim: WechatSim): OrderView[] {
+  const wanted = query.get('out_trade_no')
+  const limit = Number(query.get('limit') ?? 200)
   const orders =
     wanted === null ? sim.orders.list() : [sim.orders.get(wanted)].filter((order) => order !== undefined)
   return orders.slice(0, limit).map((order) => orderView(order, sim))
@@ -132,26 +109,4 @@ async function setFaults(wanted: Record<string, unknown>, sim: WechatSim): Promi
 
 function faultState(sim: WechatSim) {
   return { rules: sim.faults.list(), hosts: sim.faults.hosts }
-}
-
-async function body(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > BODY_LIMIT_BYTES) throw new ControlError(413, 'too large')
-    chunks.push(chunk)
-  }
-  try {
-    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}')
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as Record<string, unknown>
-  } catch {
-    // falls through to the refusal
-  }
-  throw new ControlError(400, 'a JSON object is needed')
-}
-
-function json(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(value))
 }

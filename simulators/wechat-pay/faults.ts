@@ -1,5 +1,7 @@
 /** What can be made to go wrong, by a test or through `POST /sim/faults`. */
 import { createHash } from 'node:crypto'
+import type { HostState } from '../kit/listener.ts'
+import { type Rule, Rules } from '../kit/rules.ts'
 
 /** The API's endpoints, and the two messages that the service sends by itself. */
 export const FAULT_POINTS = [
@@ -41,15 +43,10 @@ export type FaultKind = (typeof API_FAULTS)[number] | (typeof NOTIFY_FAULTS)[num
 
 /** The service's two access points: the usual host and its backup in another city. */
 export type HostName = 'primary' | 'backup'
-/** `reset`: connections are dropped as soon as they are made; `refuse`: nobody listens; `http502`: a bare 502. */
-export type HostState = 'up' | 'reset' | 'refuse' | 'http502'
-
 /** One thing that goes wrong, and when. */
-export interface FaultRule {
+export interface FaultRule extends Rule {
   readonly on: FaultPoint | '*' | readonly FaultPoint[]
   readonly kind: FaultKind
-  /** How often at most; without it, every time. */
-  readonly times?: number
   /** Share of the calls that it strikes, 0 to 1, drawn from the seed; without it, every one. */
   readonly probability?: number
   readonly outTradeNo?: string
@@ -68,14 +65,8 @@ export interface FaultRule {
   readonly errCodeDes?: string
 }
 
-interface Armed {
-  readonly rule: FaultRule
-  used: number
-}
-
-/** The rules in force. The first rule that strikes decides. */
-export class Faults {
-  readonly #armed: Armed[] = []
+/** The rules in force, and the state of the access points. `clear` leaves the access points as they are. */
+export class Faults extends Rules<FaultRule> {
   readonly #seen = new Map<string, number>()
   readonly #names = new Map<string, string>()
   readonly #hosts: Record<HostName, HostState> = { primary: 'up', backup: 'up' }
@@ -83,28 +74,14 @@ export class Faults {
   #seed = 1
 
   constructor(onHost: (host: HostName, state: HostState) => Promise<void>) {
+    super()
     this.#onHost = onHost
   }
 
   /** Arms a rule; the answer disarms it. @throws TypeError when the rule makes no sense */
-  add(rule: FaultRule): () => void {
+  override add(rule: FaultRule): () => void {
     check(rule)
-    const armed = { rule, used: 0 }
-    this.#armed.push(armed)
-    return () => {
-      const at = this.#armed.indexOf(armed)
-      if (at >= 0) this.#armed.splice(at, 1)
-    }
-  }
-
-  /** The rules in force and how often each has struck. */
-  list(): (FaultRule & { used: number })[] {
-    return this.#armed.map(({ rule, used }) => ({ ...rule, used }))
-  }
-
-  /** Disarms everything; hosts keep their state. */
-  clear(): void {
-    this.#armed.length = 0
+    return super.add(rule)
   }
 
   /** Sets the seed of all probabilities: the same seed strikes the same orders at the same points. */
@@ -130,16 +107,12 @@ export class Faults {
   }
 
   /** The fault that strikes this call, if any; counts it. */
-  strike(point: FaultPoint, outTradeNo: string, host?: HostName): FaultRule | undefined {
-    for (const [at, armed] of this.#armed.entries()) {
-      const { rule } = armed
-      if (!covers(rule, point, outTradeNo, host)) continue
-      if (rule.times !== undefined && armed.used >= rule.times) continue
-      if (rule.probability !== undefined && this.#draw(at, point, outTradeNo) >= rule.probability) continue
-      armed.used++
-      return rule
-    }
-    return undefined
+  strikeAt(point: FaultPoint, outTradeNo: string, host?: HostName): FaultRule | undefined {
+    return this.strike(
+      (rule, at) =>
+        covers(rule, point, outTradeNo, host) &&
+        (rule.probability === undefined || this.#draw(at, point, outTradeNo) < rule.probability),
+    )
   }
 
   /** Depends on the order and on how often it came by, not on who came first: parallel runs repeat exactly. */

@@ -4,6 +4,8 @@
  */
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { listening, sendPage } from '../kit/http.ts'
+import { type Listener, plainListener } from '../kit/listener.ts'
 import type { Endpoint, Service } from './api.ts'
 import { authorityFile, certificateAuthority, merchantCertificate } from './certificates.ts'
 import { Clearing } from './clearing.ts'
@@ -16,21 +18,21 @@ import { refundQuery } from './endpoints/refund-query.ts'
 import { unifiedOrder } from './endpoints/unified-order.ts'
 import { BusinessFailure } from './errors.ts'
 import { Faults, type HostName } from './faults.ts'
-import { type Listener, plainListener, secureListener } from './listeners.ts'
 import { merchantOf } from './merchants.ts'
 import { Notifier } from './notifier.ts'
 import { OrderBook, type SimOrder } from './orders.ts'
-import { servePage } from './page.ts'
 import { paymentNotify } from './payment-notify.ts'
 import { RefundBook } from './refunds.ts'
+import { secureListener } from './secure-listener.ts'
 import { type Call, serveApi } from './transport.ts'
 import type { SecureHosts, WechatSim, WechatSimOptions } from './types.ts'
 
-export type { FaultKind, FaultPoint, FaultRule, HostName, HostState } from './faults.ts'
+export type { HostState } from '../kit/listener.ts'
+export type { FaultKind, FaultPoint, FaultRule, HostName } from './faults.ts'
 export type { Merchant } from './merchants.ts'
 export { type Delivery, RETRY_SCHEDULE_SEC } from './notifier.ts'
 export { type PayOptions, PayRefused, type SimOrder } from './orders.ts'
-export type { Refund, RefundStatus } from './refunds.ts'
+export type { Refund, RefundStatus } from './refund.ts'
 export type { Call } from './transport.ts'
 export type { SecureHosts, WechatSim, WechatSimOptions } from './types.ts'
 
@@ -44,6 +46,7 @@ const ENDPOINTS: readonly Endpoint[] = [
 ]
 /** Enough for any test to look back on, without growing for ever. */
 const CALLS_KEPT = 100_000
+const PAGE = new URL('./page.html', import.meta.url)
 const REFUND_DELAY_MS = 500
 const LOOPBACK = '127.0.0.1'
 
@@ -88,20 +91,13 @@ export async function startWechatSim(options: WechatSimOptions): Promise<WechatS
   }
 
   function serve(name: HostName) {
-    return (request: IncomingMessage, response: ServerResponse): void => {
-      route(name, request, response).catch((error: unknown) => {
-        // a merchant that hung up is its own affair; anything else is a defect of the simulator
-        if (!request.destroyed || !response.destroyed) log(`internal: ${String(error)}`)
-        if (!response.headersSent) response.writeHead(500)
-        response.end()
-      })
-    }
+    return listening((request, response) => route(name, request, response), log)
   }
 
   async function route(name: HostName, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (name === 'primary' && path.startsWith('/sim/')) return serveControls(request, response, sim)
-    if (name === 'primary' && path === '/') return servePage(response)
+    if (name === 'primary' && path === '/') return sendPage(response, PAGE)
     if (plain[name].state === 'http502') {
       response
         .writeHead(502, { 'content-type': 'text/html' })

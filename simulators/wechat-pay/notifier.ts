@@ -144,7 +144,7 @@ export class Notifier extends EventEmitter {
   async #attempt(track: Track): Promise<void> {
     const { message } = track
     track.attempt++
-    const fault = this.#options.faults.strike(message.point, message.outTradeNo)
+    const fault = this.#options.faults.strikeAt(message.point, message.outTradeNo)
     if (fault?.kind === 'late') await this.#pause(fault.delayMs ?? 1000)
     if (this.#closed) return
     const copies = fault?.kind === 'repeat' ? (fault.count ?? 2) : 1

@@ -2,7 +2,7 @@
 import { BusinessFailure } from './errors.ts'
 import * as ids from './ids.ts'
 import { type Coupon, type Payment, payment } from './payment.ts'
-import type { Refund } from './refunds.ts'
+import type { Refund } from './refund.ts'
 import type { Fields, SignType } from './sign.ts'
 
 /** A `code_url` (and its `prepay_id`) can be scanned for two hours. */

@@ -7,7 +7,7 @@ import { nonce } from './ids.ts'
 import type { Merchant } from './merchants.ts'
 import type { Message } from './notifier.ts'
 import type { SimOrder } from './orders.ts'
-import type { Refund } from './refunds.ts'
+import type { Refund } from './refund.ts'
 import type { Fields } from './sign.ts'
 import { writeXml } from './xml.ts'
 

@@ -1,7 +1,7 @@
 /** HTTP of the API: reads a request, lets a fault strike, answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import { cut, readBody, sendServerError } from '../kit/http.ts'
 import {
   type Answer,
   businessFailure,
@@ -58,7 +58,7 @@ export async function serveApi(
   const { fields } = received
   const outTradeNo = fields.out_trade_no ?? ''
   if (drawByBody && endpoint.name === 'unifiedorder') faults.name(outTradeNo, fields.body ?? '')
-  const fault = faults.strike(endpoint.name, outTradeNo || (fields.out_refund_no ?? ''), host)
+  const fault = faults.strikeAt(endpoint.name, outTradeNo || (fields.out_refund_no ?? ''), host)
   const worked = doesWork(fault)
   const answer = worked ? respond(endpoint, received, service) : undefined
   record({
@@ -77,15 +77,10 @@ export async function serveApi(
 }
 
 async function read(request: IncomingMessage, certifiedMchId: string | undefined): Promise<Received> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size <= BODY_LIMIT_BYTES) chunks.push(chunk)
-  }
+  const body = await readBody(request, BODY_LIMIT_BYTES)
   if (request.method !== 'POST') return { fields: {}, failure: new TransportFailure('请使用post方法') }
-  if (size > BODY_LIMIT_BYTES) return { fields: {}, failure: new TransportFailure('XML格式错误') }
-  const received = receive(Buffer.concat(chunks))
+  if (!body) return { fields: {}, failure: new TransportFailure('XML格式错误') }
+  const received = receive(body)
   if (certifiedMchId === undefined || received.failure || received.fields.mch_id === certifiedMchId)
     return received
   return { ...received, failure: new TransportFailure('商户证书与商户号不匹配') }
@@ -126,9 +121,7 @@ async function spoil(fault: FaultRule, spoiled: Spoiled): Promise<void> {
       cut(request.socket)
       return
     case 'http500':
-      response
-        .writeHead(500, { 'content-type': 'text/html' })
-        .end('<html><body>Internal Server Error</body></html>')
+      sendServerError(response)
       return
     case 'garbage':
       send(
@@ -183,12 +176,6 @@ function asOtherMerchant(body: Buffer, { received, service }: Spoiled): Buffer {
     const type = (fields.sign ?? '').length === 64 ? 'HMAC-SHA256' : 'MD5'
     return signed({ ...fields, appid: 'wx0000000000000000', mch_id: '1999999999' }, merchant.apiKey, type)
   })
-}
-
-/** Ends a connection without an answer: by a reset where that is possible, which it is not under TLS. */
-function cut(socket: Socket): void {
-  if (socket instanceof TLSSocket) socket.destroy()
-  else socket.resetAndDestroy()
 }
 
 function flipped(sign: string): string {

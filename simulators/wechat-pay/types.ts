@@ -5,7 +5,7 @@ import type { Faults } from './faults.ts'
 import type { Merchant } from './merchants.ts'
 import type { Delivery, DeliveryState, WaitOptions } from './notifier.ts'
 import type { OrderBook, PayOptions, SimOrder } from './orders.ts'
-import type { Refund, RefundStatus } from './refunds.ts'
+import type { Refund, RefundStatus } from './refund.ts'
 import type { SignType } from './sign.ts'
 import type { Call } from './transport.ts'
 

@@ -43,10 +43,13 @@ test('every import of a file of this repository names a file that is there', () 
   assert.deepEqual(offenders([...shared, ...functions], allowed), [])
 })
 
-test('the simulators are peers: they import nothing but Node, dependencies and their own folder', () => {
-  for (const simulator of ['simulators/wechat-pay', 'simulators/sms']) {
+test('the simulators are peers: they import nothing but Node, dependencies, their own folder and the kit', () => {
+  for (const simulator of ['wechat-pay', 'sms', 'tencent', 'kit'].map((name) => `simulators/${name}`)) {
     const allowed = (target: string) =>
-      target.startsWith(`${simulator}/`) || target.startsWith('node:') || target.startsWith('npm:')
+      target.startsWith(`${simulator}/`) ||
+      target.startsWith('simulators/kit/') ||
+      target.startsWith('node:') ||
+      target.startsWith('npm:')
     assert.deepEqual(offenders(filesIn(simulator).filter(isTypeScript), allowed), [])
   }
 })

@@ -14,7 +14,7 @@ import {
   type ServiceConfig,
   type ShopService,
 } from '../../scf/plugin/provider/service.ts'
-import type { FakePlane } from '../../simulators/tencent/plane.ts'
+import type { FakePlane } from '../../simulators/tencent/index.ts'
 
 export const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const cli = join(repository, 'node_modules/.bin/serverless')

@@ -4,7 +4,7 @@ import { spacedBeijing } from '../beijing-time.ts'
 import { BusinessFailure, TransportFailure } from '../errors.ts'
 import { REFUND_QUERY } from '../field-rules.ts'
 import type { OrderBook, SimOrder } from '../orders.ts'
-import type { Refund } from '../refunds.ts'
+import type { Refund } from '../refund.ts'
 import type { Fields } from '../sign.ts'
 
 const PAGE = 10

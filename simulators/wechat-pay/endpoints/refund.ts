@@ -3,7 +3,7 @@ import type { Endpoint } from '../api.ts'
 import { BusinessFailure, TransportFailure } from '../errors.ts'
 import { REFUND } from '../field-rules.ts'
 import type { SimOrder } from '../orders.ts'
-import type { Refund } from '../refunds.ts'
+import type { Refund } from '../refund.ts'
 import type { Fields } from '../sign.ts'
 
 export const refund: Endpoint = {

@@ -1,7 +1,7 @@
 /** The life of a release through the real command line, against the fake control plane. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { FakePlane } from '../../../simulators/tencent/plane.ts'
+import { FakePlane } from '../../../simulators/tencent/index.ts'
 import { type CliResult, Fixture } from '../../helpers/deploy-fixture.ts'
 
 const secret = 'a-secret-that-nobody-may-ever-print'

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { startWebPackage } from '../../../simulators/tencent/package-runner.ts'
-import { FakePlane } from '../../../simulators/tencent/plane.ts'
+import { FakePlane } from '../../../simulators/tencent/index.ts'
 import { apiEnvironment, Fixture, repository } from '../../helpers/deploy-fixture.ts'
+import { startWebPackage } from '../../helpers/package-runner.ts'
 
 /** Runs a deploy that is killed, with no chance to tidy up, when the given writing call was carried out. */
 async function killedAt(fixture: Fixture, plane: FakePlane, action: string, count: number): Promise<void> {

@@ -7,7 +7,7 @@ import { deployService } from '../../../scf/plugin/deploy/deploy.ts'
 import { packageFunctions } from '../../../scf/plugin/package/bundle.ts'
 import { remove } from '../../../scf/plugin/remove/remove.ts'
 import { rollback } from '../../../scf/plugin/rollback/rollback.ts'
-import { FakePlane } from '../../../simulators/tencent/plane.ts'
+import { FakePlane } from '../../../simulators/tencent/index.ts'
 import type { StoredFunction } from '../../../simulators/tencent/store.ts'
 import { apiEnvironment, apiFor, Fixture } from '../../helpers/deploy-fixture.ts'
 

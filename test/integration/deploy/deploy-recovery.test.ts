@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { DeployError } from '../../../scf/plugin/api/errors.ts'
 import { type Packaged, packageFunctions } from '../../../scf/plugin/package/bundle.ts'
 import { remove } from '../../../scf/plugin/remove/remove.ts'
-import { FakePlane } from '../../../simulators/tencent/plane.ts'
+import { FakePlane } from '../../../simulators/tencent/index.ts'
 import { apiFor, Fixture } from '../../helpers/deploy-fixture.ts'
 
 let fixture: Fixture

@@ -1,7 +1,7 @@
 /** Wrong configurations are refused before the first API call, by a message that names the key. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { FakePlane } from '../../../simulators/tencent/plane.ts'
+import { FakePlane } from '../../../simulators/tencent/index.ts'
 import { Fixture, type FixtureConfig } from '../../helpers/deploy-fixture.ts'
 
 type Entry = Record<string, unknown>

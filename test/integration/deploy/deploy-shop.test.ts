@@ -1,11 +1,11 @@
 /** The shop itself, deployed from this repository: what was uploaded is unpacked and really run, on a real database. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { runPackage, startWebPackage } from '../../../simulators/tencent/package-runner.ts'
-import { FakePlane } from '../../../simulators/tencent/plane.ts'
+import { FakePlane } from '../../../simulators/tencent/index.ts'
 import type { Snapshot, StoredFunction } from '../../../simulators/tencent/store.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
 import { repository, runCli } from '../../helpers/deploy-fixture.ts'
+import { runPackage, startWebPackage } from '../../helpers/package-runner.ts'
 
 const functionCount = 15
 const jwtSecret = 'Kq7vZ2mX9pL4tR8sW1yB6nD3fH5jG0cA'

@@ -1,16 +1,23 @@
 /**
- * TC3-HMAC-SHA256, the way a server checks it. Written for the simulator alone; the shop signs with the vendor's SDK.
+ * TC3-HMAC-SHA256, the way a server checks it. Shares no code with the vendor's SDK, with which callers sign.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
-/** What is known of the caller, and what the request says of itself. */
-export interface SignedRequest {
-  readonly method: string
-  readonly path: string
-  readonly query: string
-  readonly headers: IncomingHttpHeaders
-  readonly body: Buffer
+/** A caller that the service knows. */
+export interface Account {
+  readonly secretId: string
+  readonly secretKey: string
+  /** Set for temporary credentials. */
+  readonly token?: string
+}
+
+/** Whom the service knows, what it is called in a credential scope besides its host's first label, and its clock. */
+export interface Verifier {
+  readonly accounts: readonly Account[]
+  readonly services?: readonly string[]
+  /** Epoch milliseconds. */
+  readonly now: number
 }
 
 /** Why a request is not let in: a code of the API's common errors. */
@@ -26,17 +33,11 @@ export class AuthFailure extends Error {
 
 /** A signature is good for five minutes to either side. */
 const TOLERANCE_SEC = 300
-/** The service's name in the credential scope. */
-const SERVICE = 'sms'
 const AUTHORIZATION =
   /^TC3-HMAC-SHA256 Credential=([^/\s,]+)\/([^/\s,]+)\/([^/\s,]+)\/tc3_request,\s*SignedHeaders=([a-z0-9;-]+),\s*Signature=([0-9a-f]{64})$/
 
-/** @throws AuthFailure when the request is not signed by that credential, now and as it is */
-export function verifyTc3(
-  request: SignedRequest,
-  credential: { id: string; key: string },
-  nowMs: number,
-): void {
+/** @throws AuthFailure when the request is not signed by one of these accounts, now and as it is */
+export function verifyTc3(request: IncomingMessage, body: Buffer, verifier: Verifier): void {
   const { headers } = request
   const timestamp = header(headers, 'x-tc-timestamp')
   if (!/^\d{10}$/.test(timestamp)) {
@@ -53,12 +54,13 @@ export function verifyTc3(
     )
   }
   const [, id, date, service, signedHeaders, signature] = parts as unknown as [string, ...string[]]
-  if (id !== credential.id)
+  const account = verifier.accounts.find(({ secretId }) => secretId === id)
+  if (!account)
     throw new AuthFailure(
       'AuthFailure.SecretIdNotFound',
       'The SecretId is not found, please ensure that your SecretId is correct.',
     )
-  if (Math.abs(nowMs / 1000 - Number(timestamp)) > TOLERANCE_SEC) {
+  if (Math.abs(verifier.now / 1000 - Number(timestamp)) > TOLERANCE_SEC) {
     throw new AuthFailure(
       'AuthFailure.SignatureExpire',
       'Signature is expired, please make sure the timestamp is within 5 minutes of the server time.',
@@ -72,11 +74,17 @@ export function verifyTc3(
   const names = (signedHeaders ?? '').split(';')
   if (!names.includes('content-type') || !names.includes('host')) throw wrong
   const hosts = hostsOf(headers)
-  if (!service || ![SERVICE, ...hosts.map(serviceOf)].includes(service)) throw wrong
+  if (!service || ![...(verifier.services ?? []), ...hosts.map(serviceOf)].includes(service)) throw wrong
   const good = hosts.some((host) =>
-    same(signature ?? '', signatureFor(request, { names, host, timestamp, date, service }, credential.key)),
+    same(
+      signature ?? '',
+      signatureFor(request, body, { names, host, timestamp, date, service }, account.secretKey),
+    ),
   )
   if (!good) throw wrong
+  if (header(headers, 'x-tc-token') !== (account.token ?? '')) {
+    throw new AuthFailure('AuthFailure.TokenFailure', 'The token does not belong to the SecretId.')
+  }
 }
 
 /**
@@ -105,19 +113,13 @@ interface Scope {
   readonly service: string
 }
 
-function signatureFor(request: SignedRequest, scope: Scope, key: string): string {
+function signatureFor(request: IncomingMessage, body: Buffer, scope: Scope, key: string): string {
   const { names, host, timestamp, date, service } = scope
   const lines = names.map(
     (name) => `${name}:${name === 'host' ? host : header(request.headers, name).trim().toLowerCase()}\n`,
   )
-  const canonical = [
-    request.method,
-    request.path,
-    request.query,
-    lines.join(''),
-    names.join(';'),
-    sha256(request.body),
-  ].join('\n')
+  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2)
+  const canonical = [request.method, path, query, lines.join(''), names.join(';'), sha256(body)].join('\n')
   const text = ['TC3-HMAC-SHA256', timestamp, `${date}/${service}/tc3_request`, sha256(canonical)].join('\n')
   const dateKey = hmac(`TC3${key}`, date)
   const serviceKey = hmac(dateKey, service)

@@ -3,8 +3,10 @@
  * look-up. It verifies signatures, checks every request against the SDK's models and the documented limits, plays
  * asynchronous states (they go on when one looks at them, not with the clock), and counts.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { listening, readBody } from '../kit/http.ts'
+import { type Listener, plainListener } from '../kit/listener.ts'
+import { type Account, AuthFailure, verifyTc3 } from '../kit/tc3.ts'
 import { type Call, pageOf } from './call.ts'
 import { answerCertificate, type Certificate } from './certificates.ts'
 import {
@@ -14,6 +16,8 @@ import {
   listCustomDomains,
   updateCustomDomain,
 } from './domains.ts'
+import { Refusal, refuse } from './errors.ts'
+import type { Fault } from './faults.ts'
 import {
   createFunction,
   deleteFunction,
@@ -27,9 +31,7 @@ import { type Invocation, type Invoker, invokeFunction } from './invoke.ts'
 import { checkNamespaceName, regions } from './limits.ts'
 import { answerLogs, type LogRecord } from './logs.ts'
 import { isKnownAction, validate } from './models.ts'
-import { Refusal, refuse } from './refusal.ts'
 import { newRegion, type Region } from './store.ts'
-import { type Account, verifySignature } from './tc3.ts'
 import { createTrigger, deleteTrigger, listTriggers, updateTrigger } from './triggers.ts'
 import {
   createAlias,
@@ -88,21 +90,12 @@ const scfHandlers: Record<string, Handler> = {
   },
 }
 
+export type { Fault } from './faults.ts'
+
 export interface RecordedCall {
   readonly action: string
   readonly region: string
   readonly request: Record<string, unknown>
-}
-
-/**
- * What happens to the n-th call from now on: `refuse` answers an error that is not worth a retry; `drop` breaks the
- * connection before anything is done; `lose` does the work and breaks the connection; `die` drops this call and all
- * that follow; `loseAndDie` does the work, then all that follow are dropped; `http500` and `garbage` are the answers
- * of something between us and the API, with nothing done. Any other text is an error code.
- */
-export interface Fault {
-  readonly at: number
-  readonly kind: 'drop' | 'lose' | 'die' | 'loseAndDie' | 'http500' | 'garbage' | (string & {})
 }
 
 const bodyLimit = 10 * 1024 * 1024
@@ -131,7 +124,7 @@ export class FakePlane {
   readonly #regions = new Map<string, Region>()
   readonly #failures: { during: string; status: string; code: string; message: string }[] = []
   readonly #recent = new Map<string, number[]>()
-  readonly #server: Server
+  readonly #listener: Listener
   #faults: Fault[] = []
   #seen = 0
   #isDead = false
@@ -139,24 +132,28 @@ export class FakePlane {
   #requestIds = 0
 
   private constructor() {
-    this.#server = createServer((request, response) => void this.#serve(request, response))
+    this.#listener = plainListener(
+      listening(
+        (request, response) => this.#serve(request, response),
+        () => {},
+      ),
+    )
   }
 
   /** Starts one on a free port. */
   static async start(): Promise<FakePlane> {
     const plane = new FakePlane()
-    await new Promise<void>((resolve) => plane.#server.listen(0, '127.0.0.1', resolve))
+    await plane.#listener.open()
     return plane
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise((resolve) => this.#server.close(resolve))
+    await this.#listener.close()
   }
 
   /** For `TENCENT_API_BASE`. */
   get base(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return this.#listener.url
   }
 
   region(name = 'ap-guangzhou'): Region {
@@ -216,7 +213,7 @@ export class FakePlane {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request)
+    const body = await readBody(request, bodyLimit)
     const action = String(request.headers['x-tc-action'] ?? '')
     response.setHeader('Date', new Date(Date.now() + this.clockOffsetMs).toUTCString())
     if (action !== '') this.#seen += 1
@@ -244,15 +241,15 @@ export class FakePlane {
   async #answer(
     request: IncomingMessage,
     action: string,
-    body: Buffer,
+    body: Buffer | undefined,
     fault: string | undefined,
   ): Promise<object> {
     try {
       if (fault !== undefined && !['drop', 'lose', 'die', 'loseAndDie'].includes(fault))
         refuse(fault, 'Injected by the test.')
       if (action === '') refuse('MissingParameter', 'X-TC-Action is missing.')
-      if (body.length > bodyLimit) refuse('RequestSizeLimitExceeded', 'The request has more than 10 MB.')
-      verifySignature(request, body, this.accounts, Date.now() + this.clockOffsetMs)
+      if (!body) return refuse('RequestSizeLimitExceeded', 'The request has more than 10 MB.')
+      verifyTc3(request, body, { accounts: this.accounts, now: Date.now() + this.clockOffsetMs })
       this.#limitRate(action)
       const regionName = String(request.headers['x-tc-region'] ?? '')
       if (!regions.has(regionName)) refuse('UnsupportedRegion', `The region ${regionName} is not supported.`)
@@ -262,7 +259,8 @@ export class FakePlane {
       const answer = await this.#dispatch(version, action, regionName, parameters)
       return this.reshape(action, structuredClone(answer) as Record<string, unknown>)
     } catch (error) {
-      if (error instanceof Refusal) return { Error: { Code: error.code, Message: error.message } }
+      if (error instanceof Refusal || error instanceof AuthFailure)
+        return { Error: { Code: error.code, Message: error.message } }
       return { Error: { Code: 'InternalError.FakePlane', Message: String(error) } }
     }
   }
@@ -293,10 +291,4 @@ export class FakePlane {
       refuse('RequestLimitExceeded', `More than ${this.rateLimit} requests a second.`)
     recent.push(now)
   }
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
 }

@@ -1,9 +1,10 @@
-/** The sockets behind the two hosts, which faults can take down and up again. */
+/** Listening servers that faults can take down and bring back. */
 import { createServer, type RequestListener } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { certificateAuthority, serverCertificate } from './certificates.ts'
-import type { HostState } from './faults.ts'
+import { cut } from './http.ts'
+
+/** `reset`: connections are dropped as soon as they are made; `refuse`: nobody listens; `http502`: a bare 502. */
+export type HostState = 'up' | 'reset' | 'refuse' | 'http502'
 
 /** One listening server whose connections can be cut. */
 export class Listener {
@@ -23,7 +24,7 @@ export class Listener {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
       socket.on('error', () => {})
-      if (this.#state === 'reset') this.#cut(socket)
+      if (this.#state === 'reset') cut(socket)
     })
   }
 
@@ -53,18 +54,12 @@ export class Listener {
     this.#port = (this.#server.address() as AddressInfo).port
   }
 
-  /** Changes what a merchant meets here. */
+  /** Changes what a caller meets here. */
   async set(state: HostState): Promise<void> {
     this.#state = state
     if (state === 'refuse') await this.close()
     else if (!this.#server.listening) await this.open()
-    if (state === 'reset') for (const socket of this.#sockets) this.#cut(socket)
-  }
-
-  /** A reset, which a socket under TLS cannot send. */
-  #cut(socket: Socket): void {
-    if (this.#scheme === 'https') socket.destroy()
-    else socket.resetAndDestroy()
+    if (state === 'reset') for (const socket of this.#sockets) cut(socket)
   }
 
   /** Stops listening and drops what is open. */
@@ -76,15 +71,7 @@ export class Listener {
   }
 }
 
-/** Plain HTTP, which the real service does not have: for calls that need no certificate, on this machine. */
-export function plainListener(serve: RequestListener, host: string, port?: number): Listener {
+/** Plain HTTP, which the real services do not offer: for this machine. */
+export function plainListener(serve: RequestListener, host = '127.0.0.1', port?: number): Listener {
   return new Listener(createServer(serve), 'http', host, port)
-}
-
-/** HTTPS that asks for a client certificate and leaves it to each call whether one is needed. */
-export function secureListener(serve: RequestListener, host: string, port?: number): Listener {
-  const { certPem: cert, keyPem: key } = serverCertificate()
-  const ca = certificateAuthority().certPem
-  const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false }
-  return new Listener(createSecureServer(options, serve), 'https', host, port)
 }
