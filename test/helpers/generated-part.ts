@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withPart } from '../../api/tables/markdown.ts'
 import { root } from './source-tree.ts'
 
 /**
@@ -11,17 +12,14 @@ import { root } from './source-tree.ts'
 export function generatedPart(file: string, name: string, text: string): void {
   const path = join(root, file)
   const document = readFileSync(path, 'utf8')
-  const [begin, end] = [`<!-- begin: ${name} -->\n`, `\n<!-- end: ${name} -->`]
-  const from = document.indexOf(begin) + begin.length
-  const to = document.indexOf(end)
-  assert.ok(from >= begin.length && to >= from, `${file} has no part "${name}"`)
+  const wanted = withPart(document, name, text)
   if (process.env.WRITE_DOCS === '1') {
-    writeFileSync(path, document.slice(0, from) + text + document.slice(to))
+    writeFileSync(path, wanted)
     return
   }
   assert.equal(
-    document.slice(from, to),
-    text,
+    document,
+    wanted,
     `${file}: "${name}" is out of date; the same test with WRITE_DOCS=1 writes it`,
   )
 }
