@@ -1,7 +1,11 @@
 /** A lock between processes of this checkout. Plain JavaScript: it also guards the installation of npm packages. */
+
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { isAlive } from '../scf/emulator/runtime/is-alive.mjs'
+
+export { isAlive }
 
 /**
  * Waits until this process holds the lock file; one whose owner died is taken over.
@@ -29,25 +33,6 @@ export async function lockFile(file) {
   }
   process.once('exit', unlock)
   return unlock
-}
-
-/**
- * Whether a process of this id runs. One that ended but was not yet collected by its parent, as happens in
- * containers without an init process, does not.
- *
- * @param {number} pid
- */
-export function isAlive(pid) {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (error.code !== 'EPERM') return false
-  }
-  try {
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return true // no /proc here, as on macOS
-  }
 }
 
 /** @param {string} own @param {string} file */

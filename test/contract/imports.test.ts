@@ -54,6 +54,17 @@ test('the simulators are peers: they import nothing but Node, dependencies, thei
   }
 })
 
+test('arrows run one way: local uses scf and the simulators, which use neither each other nor local', () => {
+  const backwards = /^(?:local|test|bench|storefront)\//
+  for (const [folder, others] of [
+    ['scf', /^simulators\//],
+    ['api', /^(?:scf|simulators)\//],
+  ] as const) {
+    const allowed = (target: string) => !backwards.test(target) && !others.test(target)
+    assert.deepEqual(offenders(filesIn(folder).filter(isTypeScript), allowed), [])
+  }
+})
+
 test('nothing in functions/ or shared/ is needed by nobody', () => {
   const everything = [
     ...shared,

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { atExit } from '../../local/at-exit.ts'
+import { atExit } from '../../scf/emulator/runtime/at-exit.ts'
 
 /** Writes one `index.js` a function to a folder that goes with the process; gives the folder. */
 export function writeFunctions(sources: Record<string, string>): string {

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { atExit } from '../../local/at-exit.ts'
 import { createDataFolder } from '../../local/database/data-folder.ts'
 import type { ServerProgram } from '../../local/database/find-server.ts'
 import { findOrInstallServer } from '../../local/database/install-server.ts'
@@ -18,6 +17,7 @@ import {
 import { ownStatements } from '../../local/database/replication.ts'
 import { endServer, launchServer, serverPlace } from '../../local/database/server.ts'
 import { isAlive } from '../../local/lock.mjs'
+import { atExit } from '../../scf/emulator/runtime/at-exit.ts'
 
 /** A server of our own, with one account that may do everything on it. */
 export type PrivateServer = {

@@ -2,8 +2,8 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { atExit } from '../../../local/at-exit.ts'
-import { isAlive } from '../../../local/lock.mjs'
+import { atExit } from './at-exit.ts'
+import { isAlive } from './is-alive.mjs'
 
 /**
  * Copies the folder to a place outside the checkout: a package that was not bundled is missing there as it would be

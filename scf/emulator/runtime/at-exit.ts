@@ -1,4 +1,4 @@
-/** Clean-up at the end of the process, over one listener however much there is to clean up. */
+/** Runs all clean-ups from a single exit listener. */
 
 const actions = new Set<() => void>()
 
@@ -9,7 +9,7 @@ process.once('exit', () => {
 /**
  * Runs `action`, which must not wait for anything, when the process exits.
  *
- * @returns takes it back
+ * @returns a function that cancels this clean-up
  */
 export function atExit(action: () => void): () => void {
   actions.add(action)
