@@ -19,7 +19,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { when: string; todo: string
     todo: 'lets the shopper correct it or ask for a new one',
   },
   LOGIN_FAILED: {
-    when: '`login`: unknown username or wrong password; which of the two is not told',
+    when: '`login`: unknown username or wrong password; the answer does not say which',
     todo: 'asks again',
   },
   SMS_REFUSED: {

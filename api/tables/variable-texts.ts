@@ -23,7 +23,7 @@ export const variableTexts: Readonly<Record<VariableName, Meaning>> = {
     zh: '只读副本，用逗号分隔；首页和分类使用',
   },
   REPLICA_MAX_LAG_SECONDS: {
-    en: 'a replica that is further behind is not read from',
+    en: 'replicas further behind are not read',
     zh: '落后更多秒的副本不再读取',
   },
   DB_POOL_SIZE: { en: 'connections of one function instance', zh: '每个函数实例的连接数' },
@@ -78,7 +78,7 @@ export const variableTexts: Readonly<Record<VariableName, Meaning>> = {
   SMS_CODE_LENGTH: { en: 'digits of a code, 4 to 6', zh: '验证码位数，4 到 6' },
   SMS_CODE_TTL: { en: 'seconds that a code lives', zh: '验证码有效期，单位秒' },
   SMS_HOURLY_LIMIT: {
-    en: 'SMS of the whole shop in an hour; ops hear of it at 80 %',
+    en: 'SMS of the whole shop in an hour; logged as an error at 80 %',
     zh: '全店每小时的短信条数；到 80% 时记入日志并告警',
   },
   SMS_ECHO_CODE: {

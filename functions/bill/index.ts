@@ -49,7 +49,7 @@ function readDate(given: unknown, now: Date): string {
   return text
 }
 
-/** So many differences are told in words. */
+/** Maximum number of differences listed in the text summary. */
 const MAX_LINES = 20
 
 function summarise(report: BillReport): string[] {
