@@ -65,13 +65,25 @@ export const catalogue: Record<string, RouteDocs> = {
             img: text('address of the picture'),
             price: yuan('in yuan'),
             oldPrice: yuan('in yuan, what it cost before; equal to `price` where there was no other'),
+            brandId: Joi.number().integer().allow(null).required(),
+            categoryId: Joi.number().integer().allow(null).required(),
           }),
         ),
       }),
     ],
     exampleAnswer: {
       status: 200,
-      data: [{ id: 1, name: '凌步 云弹缓震跑鞋', img: '/images/product1.svg', price: 499, oldPrice: 699 }],
+      data: [
+        {
+          id: 1,
+          name: '凌步 云弹缓震跑鞋',
+          img: '/images/product1.svg',
+          price: 499,
+          oldPrice: 699,
+          brandId: 1,
+          categoryId: 1,
+        },
+      ],
     },
   },
   '/brandList': {

@@ -10,6 +10,8 @@ import { catalogue } from './catalogue.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
 import type { RouteDocs } from './route-docs.ts'
+import { shopOrders } from './shop-orders.ts'
+import { shopping } from './shopping.ts'
 
 /** What the code of a function says about one of its routes. */
 export interface RouteFacts {
@@ -28,6 +30,8 @@ export interface RouteFacts {
 /** The texts of every route, by its first path. */
 export const routeDocs: Readonly<Record<string, RouteDocs>> = {
   ...catalogue,
+  ...shopping,
+  ...shopOrders,
   ...accounts,
   ...orders,
   ...payments,
@@ -35,6 +39,11 @@ export const routeDocs: Readonly<Record<string, RouteDocs>> = {
 
 const tags = [
   { name: 'catalogue', description: 'What the shop shows. Public, cacheable.' },
+  { name: 'shopping', description: 'Products in sizes, the cart, addresses, the checkout.' },
+  {
+    name: 'shopOrders',
+    description: 'Orders in sizes with an address: placed, shipped, received, returned. A token is required.',
+  },
   { name: 'accounts', description: 'Registration with an SMS code, login with a password.' },
   { name: 'orders', description: 'Orders and their payment; a token is required.' },
   { name: 'payments', description: 'What WeChat Pay calls. Not for browsers.' },
@@ -91,7 +100,7 @@ export function buildDocument(routes: RouteFacts[], version: string): Record<str
 }
 
 function operation(route: RouteFacts, texts: RouteDocs): Record<string, unknown> {
-  const headers = route.path === '/wx/order' ? [idempotencyKey] : []
+  const headers = ['/wx/order', '/shop/order'].includes(route.path) ? [idempotencyKey] : []
   const parameters = [...queryParameters(route, texts), ...headers]
   return {
     operationId: texts.operationId,

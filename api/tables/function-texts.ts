@@ -12,6 +12,13 @@ export const functionTexts: Readonly<Record<string, FunctionText>> = {
     ],
     zh: ['定时器，每 5 分钟', '向微信支付查询未完结的订单；满 2 小时的，先在微信关闭，再在本地关闭'],
   },
+  dueOrders: {
+    en: [
+      'timer, every 5 minutes',
+      'completes orders that nobody confirms; answers and ends after-sale cases whose time is up',
+    ],
+    zh: ['定时器，每 5 分钟', '自动确认收货，处理到期的售后申请'],
+  },
   bill: {
     en: ['timer, 10:30 every day; or for a date', "compares WeChat Pay's bill with the ledger, line by line"],
     zh: ['定时器，每天 10:30；也可指定日期', '把微信支付的对账单与本地账逐行比对'],

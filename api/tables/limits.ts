@@ -2,7 +2,7 @@
 import { MAX_WRONG_TRIES } from '#shared/accounts'
 import { MAX_BODY_BYTES, type Route } from '#shared/http'
 import type { LimitKind, LimitRule, LimitSet } from '#shared/limits'
-import { MAX_UNPAID } from '../../functions/wxOrder/limits.ts'
+import { MAX_UNPAID } from '#shared/ordering'
 import { limitTexts } from './limit-texts.ts'
 import { code, type Language, table } from './markdown.ts'
 

@@ -1,6 +1,5 @@
 /** The two levels of the category page. */
-
-import { assetUrl } from '#shared/catalogue'
+import { assetUrl, listBrandsOf, listCategories } from '#shared/catalogue'
 import type { Sql } from '#shared/db'
 
 export interface CategoryDeps {
@@ -9,21 +8,12 @@ export interface CategoryDeps {
   assetBaseUrl: string
 }
 
-export async function listCategories({ sql }: CategoryDeps) {
-  return sql.rows<{ id: number; categoryName: string }>(
-    'SELECT id, categoryName FROM category ORDER BY id LIMIT 100',
-  )
+export function readCategories({ sql }: CategoryDeps) {
+  return listCategories(sql)
 }
 
 /** The brands of one category; an unknown category has none. */
-export async function listBrandsOf(categoryId: number, { sql, assetBaseUrl }: CategoryDeps) {
-  const rows = await sql.rows<{
-    id: number
-    brandName: string
-    brandLogo: string | null
-    categoryId: number
-  }>('SELECT id, brandName, brandLogo, categoryId FROM brand WHERE categoryId = ? ORDER BY id LIMIT 200', [
-    categoryId,
-  ])
+export async function readBrandsOf(categoryId: number, { sql, assetBaseUrl }: CategoryDeps) {
+  const rows = await listBrandsOf(sql, categoryId)
   return rows.map((row) => ({ ...row, brandLogo: assetUrl(assetBaseUrl, row.brandLogo) }))
 }

@@ -1,7 +1,7 @@
 import { feedReader } from '#shared/db'
 import { type Call, endpoint, route } from '#shared/http'
 import { listFields } from '#shared/tutorial'
-import { type CategoryDeps, listBrandsOf, listCategories } from './categories.ts'
+import { type CategoryDeps, readBrandsOf, readCategories } from './categories.ts'
 import { twoCategoryQuery } from './schema.ts'
 
 const MAX_AGE_SEC = 60
@@ -15,7 +15,7 @@ const deps = ({ db, config }: Pick<Call<never, unknown, undefined>, 'db' | 'conf
 export const main_handler = endpoint(
   route(
     { method: 'GET', paths: ['/oneCategory', '/oneCategoryList'], maxAgeSec: MAX_AGE_SEC },
-    async (call) => listFields(call.config, 'oneCategory', await listCategories(deps(call))),
+    async (call) => listFields(call.config, 'oneCategory', await readCategories(deps(call))),
   ),
   route(
     {
@@ -24,6 +24,6 @@ export const main_handler = endpoint(
       schema: twoCategoryQuery,
       maxAgeSec: MAX_AGE_SEC,
     },
-    async (call) => listFields(call.config, 'twoCategory', await listBrandsOf(call.body.id, deps(call))),
+    async (call) => listFields(call.config, 'twoCategory', await readBrandsOf(call.body.id, deps(call))),
   ),
 )

@@ -1,5 +1,5 @@
 /** What the home page shows: banners, grid, sports zone, hot brands. */
-import { assetUrl } from '#shared/catalogue'
+import { assetUrl, listBanners, listGrid, listHotBrands, listZone } from '#shared/catalogue'
 import type { Sql } from '#shared/db'
 import { fenToYuan } from '#shared/money'
 
@@ -10,48 +10,31 @@ export interface FeedDeps {
   assetBaseUrl: string
 }
 
-interface ProductRow {
-  id: number
-  name: string
-  img: string
-  price_fen: number
-  old_price_fen: number
-}
-
-export async function listBanners({ sql, assetBaseUrl }: FeedDeps) {
-  const rows = await sql.rows<{ id: number; img_src: string; link: string }>(
-    'SELECT id, img_src, link FROM banner ORDER BY id LIMIT 20',
-  )
+export async function readBanners({ sql, assetBaseUrl }: FeedDeps) {
+  const rows = await listBanners(sql)
   return rows.map((row) => ({ ...row, img_src: assetUrl(assetBaseUrl, row.img_src) }))
 }
 
-export async function listGrid({ sql, assetBaseUrl }: FeedDeps) {
-  const rows = await sql.rows<{ id: number; img_src: string; name: string; link: string }>(
-    'SELECT id, img_src, name, link FROM grid ORDER BY id LIMIT 20',
-  )
+export async function readGrid({ sql, assetBaseUrl }: FeedDeps) {
+  const rows = await listGrid(sql)
   return rows.map((row) => ({ ...row, img_src: assetUrl(assetBaseUrl, row.img_src) }))
 }
 
-/** Prices leave as yuan, in numbers: the one place where the storefront expects them so. */
-export async function listSports({ sql, assetBaseUrl }: FeedDeps) {
-  const rows = await sql.rows<ProductRow>(
-    'SELECT id, name, img, price_fen, old_price_fen FROM product WHERE on_sale = 1 ORDER BY id LIMIT 100',
-  )
-  return rows.map(({ id, name, img, price_fen, old_price_fen }) => ({
+/** Prices leave as yuan, in numbers: that is where the storefronts expect them so. */
+export async function readSports({ sql, assetBaseUrl }: FeedDeps) {
+  const rows = await listZone(sql, 'sports')
+  return rows.map(({ id, name, img, price_fen, old_price_fen, brand_id, category_id }) => ({
     id,
     name,
     img: assetUrl(assetBaseUrl, img),
     price: Number(fenToYuan(price_fen)),
     oldPrice: Number(fenToYuan(old_price_fen)),
+    brandId: brand_id,
+    categoryId: category_id,
   }))
 }
 
-export async function listHotBrands({ sql, assetBaseUrl }: FeedDeps) {
-  const rows = await sql.rows<{
-    id: number
-    brandName: string
-    brandLogo: string | null
-    categoryId: number
-  }>('SELECT id, brandName, brandLogo, categoryId FROM brand WHERE hot = 1 ORDER BY id LIMIT 100')
+export async function readHotBrands({ sql, assetBaseUrl }: FeedDeps) {
+  const rows = await listHotBrands(sql)
   return rows.map((row) => ({ ...row, brandLogo: assetUrl(assetBaseUrl, row.brandLogo) }))
 }

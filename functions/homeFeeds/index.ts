@@ -1,7 +1,7 @@
 import { feedReader } from '#shared/db'
 import { type Call, endpoint, route } from '#shared/http'
 import { listFields } from '#shared/tutorial'
-import { type FeedDeps, listBanners, listGrid, listHotBrands, listSports } from './homeFeeds.ts'
+import { type FeedDeps, readBanners, readGrid, readHotBrands, readSports } from './homeFeeds.ts'
 
 const MAX_AGE_SEC = 60
 
@@ -14,15 +14,15 @@ const deps = ({ db, config }: Pick<Call<never, unknown, undefined>, 'db' | 'conf
 export const main_handler = endpoint(
   route(
     { method: 'GET', paths: ['/banners', '/bannerList', '/swipeList'], maxAgeSec: MAX_AGE_SEC },
-    async (call) => listFields(call.config, 'banners', await listBanners(deps(call))),
+    async (call) => listFields(call.config, 'banners', await readBanners(deps(call))),
   ),
   route({ method: 'GET', paths: ['/gridList'], maxAgeSec: MAX_AGE_SEC }, async (call) =>
-    listFields(call.config, 'grid', await listGrid(deps(call))),
+    listFields(call.config, 'grid', await readGrid(deps(call))),
   ),
   route({ method: 'GET', paths: ['/sports', '/sportList'], maxAgeSec: MAX_AGE_SEC }, async (call) =>
-    listFields(call.config, 'sports', await listSports(deps(call))),
+    listFields(call.config, 'sports', await readSports(deps(call))),
   ),
   route({ method: 'GET', paths: ['/brandList'], maxAgeSec: MAX_AGE_SEC }, async (call) =>
-    listFields(call.config, 'brands', await listHotBrands(deps(call))),
+    listFields(call.config, 'brands', await readHotBrands(deps(call))),
   ),
 )

@@ -1,5 +1,6 @@
 /** Brings the database to the newest schema, and fills empty tables with the demo catalogue when asked to. */
 import { createHash } from 'node:crypto'
+import { indexNewProducts } from '#shared/catalogue'
 import type { Database, Session } from '#shared/db'
 import type { Logger } from '#shared/log'
 
@@ -24,6 +25,8 @@ export interface MigrateReport {
   alreadyApplied: number
   /** The tables that this run filled with demo rows. */
   seeded: string[]
+  /** Products that the search learned of. */
+  indexed: number
 }
 
 /** How long a run waits for another one. */
@@ -53,12 +56,14 @@ export async function migrate(input: { seed: boolean }, deps: MigrateDeps): Prom
       ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci`)
     const rows = await session.rows<AppliedRow>('SELECT name, checksum, finished_at FROM schema_migration')
     const known = new Map(rows.map((row) => [row.name, row]))
-    const report: MigrateReport = { applied: [], alreadyApplied: 0, seeded: [] }
+    const report: MigrateReport = { applied: [], alreadyApplied: 0, seeded: [], indexed: 0 }
     for (const file of deps.migrations) {
       if (await applyOnce(session, file, known.get(file.name), deps)) report.applied.push(file.name)
       else report.alreadyApplied += 1
     }
     if (input.seed) report.seeded = await seedEmptyTables(session, deps.seeds)
+    // Its terms are made by our own code, so no SQL file can write them.
+    report.indexed = await indexNewProducts(session)
     return report
   })
 }

@@ -5,21 +5,24 @@ import type { Config } from '#shared/config'
 import type { Database, Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
+import { MAX_UNPAID, MAX_UNPAID_HOLDING } from '#shared/ordering'
 import { createNonce } from '#shared/payment/gateway/wechat-v2'
 import {
+  countHolding,
   countOpenOrders,
   findOrderByKey,
   insertItems,
   insertOrder,
   isKeyTaken,
   ORDER_LIFETIME_MS,
-  type OrderItemRow,
   type OrderRow,
+  payableText,
   readOrder,
+  titleOf,
 } from '#shared/payment/ledger'
+import { paymentStockRef, reserve } from '#shared/stock'
 import { beijingDigits, formatBeijing } from '#shared/time'
-import { MAX_UNPAID } from './limits.ts'
-import { describe, payableText, priceItems, totalOf } from './price.ts'
+import { countedOf, type PricedItem, priceItems, totalOf } from './price.ts'
 import type { OrderBody } from './schema.ts'
 
 export interface PlaceDeps {
@@ -43,7 +46,7 @@ const MAX_NUMBERS = 3
  * Places a new order, or finds the one that the same `Idempotency-Key` placed before: the unique key decides, also
  * between requests at the same moment.
  *
- * @throws AppError INVALID_PARAMETER, TOO_MANY_REQUESTS, TOO_MANY_UNPAID
+ * @throws AppError INVALID_PARAMETER, TOO_MANY_REQUESTS, TOO_MANY_UNPAID, SOLD_OUT
  */
 export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<OrderRow> {
   const { idempotencyKey, userId } = input
@@ -54,6 +57,7 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   const earlier = idempotencyKey === undefined ? undefined : await findOrderByKey(db, idempotencyKey, userId)
   if (earlier) return sameRequest(earlier, hash)
   const lines = input.body.items ? await priceItems(db, input.body.items) : []
+  const counted = countedOf(lines)
   try {
     // Looked at before anything is written, so that a refusal burns no id.
     await deps.limiter.check()
@@ -65,6 +69,9 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
       await deps.limiter.in(tx).admit()
       // Here the user's other orders wait, so what is counted is exact.
       if (isLimited) await assertFewUnpaid(tx, userId, MAX_UNPAID)
+      if (isLimited && counted.length > 0) await assertFewHolding(tx, userId)
+      // The pieces come last of all, so that what others wait for is held as briefly as can be.
+      await reserve(tx, paymentStockRef(order.id), counted, deps.now())
       return order
     })
   } catch (error) {
@@ -78,6 +85,12 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
 /** Contract, Limits: an unpaid order costs questions to the gateway until it is closed. */
 async function assertFewUnpaid(sql: Sql, userId: number, max: number): Promise<void> {
   if ((await countOpenOrders(sql, userId, max + 1)) > max) throw new AppError('TOO_MANY_UNPAID')
+}
+
+/** Contract, Limits: pieces that an unpaid order holds cannot be sold to others. */
+async function assertFewHolding(tx: Sql, userId: number): Promise<void> {
+  const others = (await countHolding(tx, userId, MAX_UNPAID_HOLDING + 1)) - 1
+  if (others >= MAX_UNPAID_HOLDING) throw new AppError('TOO_MANY_UNPAID')
 }
 
 /** The other request of this key may have the row, the last slot of the limit, or a lock that this one waited for. */
@@ -97,7 +110,9 @@ function sameRequest(order: OrderRow, hash: string): OrderRow {
 /** Field by field in a fixed order, so that equal requests have equal texts. */
 function canonical({ items, body, total_fee, spbill_create_ip, trade_type }: OrderBody): unknown {
   return [
-    items?.map(({ productId, quantity }) => [productId, quantity]),
+    items?.map(({ productId, skuId, quantity }) =>
+      skuId ? [productId, quantity, skuId] : [productId, quantity],
+    ),
     body,
     total_fee,
     spbill_create_ip,
@@ -108,7 +123,7 @@ function canonical({ items, body, total_fee, spbill_create_ip, trade_type }: Ord
 async function writeOrder(
   tx: Sql,
   input: PlaceInput,
-  lines: readonly OrderItemRow[],
+  lines: readonly PricedItem[],
   hash: string,
   { config, now }: PlaceDeps,
 ): Promise<OrderRow> {
@@ -122,7 +137,7 @@ async function writeOrder(
       merchant: { appId: config.WX_APPID, merchantId: config.WX_MCH_ID },
       nonce: createNonce(),
       // A text of nothing but emoji leaves nothing, and the gateway wants one.
-      title: (lines.length > 0 ? describe(lines) : payableText(body.body ?? '')) || '乐淘商品',
+      title: (lines.length > 0 ? titleOf(lines) : payableText(body.body ?? '')) || '乐淘商品',
       orderNo: createOrderNumber(moment),
       amountFen: lines.length > 0 ? totalOf(lines) : (body.total_fee ?? 0),
       clientIp: isIP(address) ? address : '127.0.0.1',
@@ -133,10 +148,15 @@ async function writeOrder(
       expiresAt: formatBeijing(new Date(moment.getTime() + ORDER_LIFETIME_MS)),
       idempotencyKey: input.idempotencyKey ?? null,
       requestHash: hash,
+      holdsStock: countedOf(lines).length > 0,
       createdAt: moment,
     })
     if (id === undefined) continue
-    await insertItems(tx, id, lines)
+    await insertItems(
+      tx,
+      id,
+      lines.map(({ countsStock, ...line }) => ({ ...line, skuId: countsStock ? line.skuId : null })),
+    )
     return readOrder(tx, id)
   }
   throw new Error('no free order number')

@@ -1,5 +1,5 @@
 /** What an order costs and what it is called: decided here, never by the caller. */
-import { readProductsOnSale } from '#shared/catalogue'
+import { findProducts, findSkus, listAllSkus, type SkuInfo } from '#shared/catalogue'
 import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { isPayableFen } from '#shared/money'
@@ -8,24 +8,86 @@ import type { OrderItem } from './schema.ts'
 
 const MAX_QUANTITY = 999
 
+/** A line, and whether an order of it reserves stock. */
+export interface PricedItem extends OrderItemRow {
+  readonly countsStock: boolean
+}
+
 /**
- * Looks the products up; lines of the same product become one.
+ * Looks the items up; equal ones become one line. A product in one size is sold by its number alone, of one in several
+ * sizes the SKU has to be named.
  *
- * @throws AppError INVALID_PARAMETER when a product is unknown or not on sale, or the order is too large
+ * @throws AppError INVALID_PARAMETER when something is unknown or not on sale, has several sizes, or is too much
  */
-export async function priceItems(sql: Sql, items: readonly OrderItem[]): Promise<OrderItemRow[]> {
-  const quantities = new Map<number, number>()
-  for (const { productId, quantity } of items)
-    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity)
-  const products = await readProductsOnSale(sql, [...quantities.keys()])
-  if (products.length !== quantities.size)
-    throw new AppError('INVALID_PARAMETER', { msg: '商品不存在或已下架' })
-  return products.map(({ id, name, img, priceFen }) => {
-    const quantity = quantities.get(id) ?? 0
+export async function priceItems(sql: Sql, items: readonly OrderItem[]): Promise<PricedItem[]> {
+  const bySku = sumOf(items, 'skuId')
+  const byProduct = sumOf(
+    items.filter(({ skuId }) => skuId === undefined),
+    'productId',
+  )
+  const named = await findSkus(sql, [...bySku.keys()])
+  const lines = named.filter(({ onSale }) => onSale).map((sku) => ofSku(sku, bySku.get(sku.id) ?? 0))
+  if (lines.length !== bySku.size) throw notOnSale()
+  for (const [id, quantity] of byProduct.size > 0 ? await soleLines(sql, byProduct) : []) {
+    const same = lines.find(({ skuId, productId }) => productId === id.productId && skuId === id.skuId)
+    if (same) same.quantity += quantity
+    else lines.push({ ...id, quantity })
+  }
+  for (const { quantity } of lines) {
     if (quantity > MAX_QUANTITY)
       throw new AppError('INVALID_PARAMETER', { msg: `数量quantity不能大于${MAX_QUANTITY}` })
-    return { productId: id, name, img, priceFen, quantity }
+  }
+  return lines.sort((a, b) => a.productId - b.productId || (a.skuId ?? 0) - (b.skuId ?? 0))
+}
+
+function sumOf(items: readonly OrderItem[], key: 'skuId' | 'productId'): Map<number, number> {
+  const sums = new Map<number, number>()
+  for (const item of items) {
+    const id = item[key]
+    if (id !== undefined) sums.set(id, (sums.get(id) ?? 0) + item.quantity)
+  }
+  return sums
+}
+
+/** The line of each product that is sold by its number alone. */
+async function soleLines(
+  sql: Sql,
+  quantities: ReadonlyMap<number, number>,
+): Promise<[Omit<PricedItem, 'quantity'>, number][]> {
+  const ids = [...quantities.keys()]
+  const products = await findProducts(sql, ids)
+  if (products.length !== ids.length) throw notOnSale()
+  const skus = await listAllSkus(sql, ids)
+  return products.map(({ id, name, img, price_fen }) => {
+    const quantity = quantities.get(id) ?? 0
+    const own = skus.filter(({ productId }) => productId === id)
+    // A row that somebody wrote without a SKU is sold as it always was.
+    if (own.length === 0)
+      return [{ productId: id, skuId: null, name, img, priceFen: price_fen, countsStock: false }, quantity]
+    const live = own.filter(({ onSale }) => onSale)
+    const [sku] = live
+    if (!sku) throw notOnSale()
+    if (live.length > 1) throw new AppError('INVALID_PARAMETER', { msg: '请选择尺码' })
+    const { quantity: _quantity, ...line } = ofSku(sku, quantity)
+    return [line, quantity]
   })
+}
+
+function ofSku(sku: SkuInfo, quantity: number): PricedItem & { quantity: number } {
+  const { id: skuId, productId, img, priceFen, countsStock } = sku
+  const name = sku.sizeMm === 0 ? sku.name : `${sku.name} ${sku.spec}`
+  return { productId, skuId, name, img, priceFen, countsStock, quantity }
+}
+
+function notOnSale(): AppError {
+  return new AppError('INVALID_PARAMETER', { msg: '商品不存在或已下架' })
+}
+
+/** The pieces that the order has to reserve. */
+export function countedOf(lines: readonly PricedItem[]): { skuId: number; quantity: number }[] {
+  return lines.flatMap(({ skuId, quantity, countsStock }) =>
+    countsStock && skuId !== null ? [{ skuId, quantity }] : [],
+  )
 }
 
 /** The sum in fen. */
@@ -33,26 +95,4 @@ export function totalOf(lines: readonly OrderItemRow[]): number {
   const total = lines.reduce((sum, { priceFen, quantity }) => sum + priceFen * quantity, 0)
   if (!isPayableFen(total)) throw new AppError('INVALID_PARAMETER', { msg: '订单金额超出范围' })
   return total
-}
-
-/** What the payer reads in WeChat: `乐淘-<first product> 等3件`. */
-export function describe(lines: readonly OrderItemRow[]): string {
-  const count = lines.reduce((sum, { quantity }) => sum + quantity, 0)
-  return payableText(`乐淘-${lines[0]?.name ?? ''}`, count > 1 ? ` 等${count}件` : '')
-}
-
-const MAX_BODY_BYTES = 127
-
-/** Control characters, and what an emoji leaves when it is cut: joiners, variation selectors, the keycap. */
-const invisible = /[\p{Cc}\p{Cf}]|\p{Variation_Selector}|\u20e3/u
-
-/** Cut to what WeChat's `body` holds, without the four-byte characters that its bills drop, on one line. */
-export function payableText(text: string, ending = ''): string {
-  let result = ''
-  for (const character of text) {
-    if (Buffer.byteLength(character) > 3 || invisible.test(character)) continue
-    if (Buffer.byteLength(result + character + ending) > MAX_BODY_BYTES) break
-    result += character
-  }
-  return (result + ending).trim()
 }

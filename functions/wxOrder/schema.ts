@@ -4,7 +4,9 @@ import { outTradeNo } from '#shared/payment/ledger'
 import { Joi, line, parameters, wholeNumber } from '#shared/validate'
 
 export interface OrderItem {
-  productId: number
+  productId?: number
+  /** Which size and colour; needed where a product has several. */
+  skuId?: number
   quantity: number
 }
 
@@ -25,8 +27,9 @@ export interface OrderBody {
 
 const item = Joi.object<OrderItem>({
   productId: wholeNumber(1, 2 ** 31 - 1)
-    .required()
+    .when('skuId', { is: Joi.exist(), otherwise: Joi.required() })
     .label('商品编号productId'),
+  skuId: wholeNumber(1, 2 ** 31 - 1).label('规格编号skuId'),
   quantity: wholeNumber(1, 999).required().label('数量quantity'),
 })
 

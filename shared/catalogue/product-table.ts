@@ -1,26 +1,135 @@
-/** `product`: what is on sale. */
-import type { Sql } from '#shared/db'
+/** The table `product`: every statement on it. */
+import type { Sql, SqlValue } from '#shared/db'
+
+type Reader = Pick<Sql, 'rows'>
+
+export type Gender = 'women' | 'men' | 'unisex'
 
 export interface ProductRow {
   id: number
   name: string
   img: string
-  priceFen: number
+  /** Fen: the lowest price of its SKUs. */
+  price_fen: number
+  old_price_fen: number
+  on_sale: number
+  brand_id: number | null
+  category_id: number | null
+  gender: Gender
+  subtitle: string | null
 }
 
-/** Those of the products that are on sale, by their ids. */
-export function readProductsOnSale(sql: Sql, ids: readonly number[]): Promise<ProductRow[]> {
+export interface ProductDetailRow extends ProductRow {
+  material: string | null
+  detail: string | null
+}
+
+const columns = `id, name, img, price_fen, old_price_fen, on_sale, brand_id, category_id, gender, subtitle`
+
+/** A zone of the home page. */
+export function listZone(sql: Reader, zone: 'sports'): Promise<ProductRow[]> {
   return sql.rows<ProductRow>(
-    `/* product.readOnSale */ SELECT id, name, img, price_fen AS priceFen FROM product
-     WHERE on_sale = 1 AND id IN (${ids.map(() => '?').join(', ')}) ORDER BY id`,
-    [...ids],
+    `SELECT ${columns} FROM product WHERE on_sale = 1 AND zone = ? ORDER BY id LIMIT 100`,
+    [zone],
   )
+}
+
+/** One product that is on sale, with its texts. */
+export async function findProduct(sql: Reader, id: number): Promise<ProductDetailRow | undefined> {
+  const rows = await sql.rows<ProductDetailRow>(
+    `SELECT ${columns}, material, detail FROM product WHERE id = ? AND on_sale = 1`,
+    [id],
+  )
+  return rows[0]
+}
+
+/** These products, in no order. */
+export function findProducts(sql: Reader, ids: readonly number[]): Promise<ProductRow[]> {
+  if (ids.length === 0) return Promise.resolve([])
+  return sql.rows<ProductRow>(
+    `SELECT ${columns} FROM product WHERE on_sale = 1 AND id IN (${ids.map(() => '?').join(', ')})`,
+    ids,
+  )
+}
+
+export type ProductOrder = 'newest' | 'price_up' | 'price_down'
+
+export interface ProductFilter {
+  brandId?: number | undefined
+  categoryId?: number | undefined
+  gender?: Gender | undefined
+}
+
+/** Where the page before ended. */
+export interface ProductCursor {
+  id: number
+  price_fen: number
+}
+
+/** The key that delivers this filter in this order. */
+function keyOf({ brandId, categoryId }: ProductFilter, order: ProductOrder): string {
+  const base = brandId !== undefined ? 'brand' : categoryId !== undefined ? 'category' : undefined
+  if (order === 'newest') return base === undefined ? 'product_newest' : `product_of_${base}`
+  return base === undefined ? 'product_of_all_by_price' : `product_of_${base}_by_price`
+}
+
+/**
+ * One page of products on sale, along a key: the thousandth page reads as many rows as the first. The condition is
+ * written out by columns, for neither server uses a row constructor as a range.
+ *
+ * @param scan - rows that are read at most; what a further filter leaves of them is the page
+ */
+export function listProducts(
+  sql: Reader,
+  input: { filter: ProductFilter; order: ProductOrder; after: ProductCursor | undefined; scan: number },
+): Promise<ProductRow[]> {
+  const { filter, order, after, scan } = input
+  const where = ['on_sale = 1']
+  const values: SqlValue[] = []
+  if (filter.brandId !== undefined) {
+    where.push('brand_id = ?')
+    values.push(filter.brandId)
+  } else if (filter.categoryId !== undefined) {
+    where.push('category_id = ?')
+    values.push(filter.categoryId)
+  }
+  if (after && order === 'newest') {
+    where.push('id < ?')
+    values.push(after.id)
+  } else if (after) {
+    const [far, near] = order === 'price_up' ? ['>=', '>'] : ['<=', '<']
+    where.push(`price_fen ${far} ?`, `(price_fen ${near} ? OR id ${near} ?)`)
+    values.push(after.price_fen, after.price_fen, after.id)
+  }
+  const direction = order === 'price_up' ? 'ASC' : 'DESC'
+  const by = order === 'newest' ? `id ${direction}` : `price_fen ${direction}, id ${direction}`
+  return sql.rows<ProductRow>(
+    `SELECT ${columns} FROM product FORCE INDEX (${keyOf(filter, order)})
+     WHERE ${where.join(' AND ')} ORDER BY ${by} LIMIT ${Math.trunc(scan)}`,
+    values,
+  )
+}
+
+/** Products that the search does not know yet. */
+export function listUnindexed(
+  sql: Reader,
+  limit: number,
+): Promise<{ id: number; name: string; subtitle: string | null; indexed_text: null }[]> {
+  return sql.rows(
+    `SELECT id, name, subtitle, indexed_text FROM product WHERE indexed_text IS NULL
+     ORDER BY id LIMIT ${Math.trunc(limit)}`,
+  )
+}
+
+/** Remembers what a product's index was made of. */
+export async function setIndexedText(tx: Sql, id: number, text: string): Promise<void> {
+  await tx.run('UPDATE product SET indexed_text = ? WHERE id = ?', [text.slice(0, 255), id])
 }
 
 /** Does a product cost exactly this? */
 export async function hasProductAt(sql: Pick<Sql, 'row'>, priceFen: number): Promise<boolean> {
   const row = await sql.row<{ id: number }>(
-    '/* product.atPrice */ SELECT id FROM product WHERE price_fen = ? LIMIT 1',
+    '/* product.atPrice */ SELECT id FROM product WHERE on_sale = 1 AND price_fen = ? LIMIT 1',
     [priceFen],
   )
   return row !== undefined

@@ -67,14 +67,13 @@ for (const [file, document] of [
   ['README.md', english],
   ['README.zh-CN.md', chinese],
 ] as const) {
-  test(`${file}: each path has its curl example`, () => {
+  test(`${file}: each function with a path has its curl example`, () => {
     const examples = codeBlocks(document).map(({ text }) => text)
-    for (const { routes } of Object.values(contractFunctions)) {
-      for (const { paths } of routes)
-        assert.ok(
-          examples.some((text) => new RegExp(`localhost:3000${paths[0]}(?![\\w/])`).test(text)),
-          paths[0],
-        )
+    for (const [name, { routes }] of Object.entries(contractFunctions)) {
+      const isShown = routes.some(({ paths }) =>
+        examples.some((text) => new RegExp(`localhost:3000${paths[0]}(?![\\w/])`).test(text)),
+      )
+      assert.ok(routes.length === 0 || isShown, name)
     }
   })
 }

@@ -56,10 +56,10 @@ for (const name of deployed) {
   })
 }
 
-test('timers start reconcile, bill and nothing else', () => {
+test('timers start reconcile, dueOrders, bill and nothing else', () => {
   assert.deepEqual(
     deployed.filter((name) => timersOf(name).length > 0),
-    ['reconcile', 'bill'],
+    ['reconcile', 'dueOrders', 'bill'],
   )
 })
 

@@ -35,8 +35,18 @@ const require = createRequire(import.meta.url)
 export function loadFunction(name: string): MainHandler {
   const file = fileURLToPath(new URL(`../../dist/${name}/index.js`, import.meta.url))
   if (!existsSync(file)) throw new Error(`${file} is missing: npm run build`)
+  const { main_handler } = require(file) as { main_handler: MainHandler }
+  forget(file)
+  return main_handler
+}
+
+/** Who required a module holds it for ever, and a test may load hundreds of instances. */
+function forget(file: string): void {
+  const loaded = require.cache[file]
   delete require.cache[file]
-  return (require(file) as { main_handler: MainHandler }).main_handler
+  const siblings = loaded?.parent?.children
+  const at = loaded && siblings ? siblings.indexOf(loaded) : -1
+  if (at >= 0) siblings?.splice(at, 1)
 }
 
 /** A context as the platform passes it. */

@@ -1,8 +1,15 @@
 /** What the steps of the ledger need, written out. `#shared/payment/wiring` makes them from an invocation. */
 import type { Database, Session, Sql } from '#shared/db'
 import type { Logger } from '#shared/log'
-import type { Gateways, OrderGateway, PaymentFact, RefundGateway } from '#shared/payment/gateway'
+import type {
+  Gateways,
+  OrderGateway,
+  PaymentFact,
+  RefundGateway,
+  RefundStatus,
+} from '#shared/payment/gateway'
 import type { OrderRow } from './payorder-table.ts'
+import type { RefundRow } from './refund-table.ts'
 import type { TradeState } from './states.ts'
 import type { Verdict } from './verdicts.ts'
 
@@ -17,10 +24,22 @@ export interface OrderMoved {
 }
 
 /**
- * Called in the transaction that moved an order, after its state and its journal are written: what it writes commits
+ * Called in the transaction that moved an order (or learned of a second payment), after its state and its journal are written: what it writes commits
  * with the payment, and what it throws takes the payment back. The order's row is locked; nobody may be asked from here.
  */
-export type OnOrderMoved = (tx: Sql, moved: OrderMoved) => Promise<void>
+export type OnOrderMoved = (tx: Sql, moved: OrderMoved) => Promise<MoneyWish>
+
+/**
+ * What is to become of money that nobody expects any more (paid late, paid twice): it goes back, it is kept because the
+ * goods are there after all, or undefined: the shop's policy decides.
+ */
+export type MoneyWish = 'give_back' | 'keep' | undefined
+
+/** A refund that has just ended. Called in the transaction that moved it. */
+export type OnRefundMoved = (
+  tx: Sql,
+  moved: { readonly refund: RefundRow; readonly to: RefundStatus },
+) => Promise<void>
 
 export interface SettleDeps {
   readonly db: Session
@@ -70,6 +89,7 @@ export interface RefundDeps {
   readonly merchantId: string
   readonly refundsLatePayments: boolean
   readonly onOrderMoved?: OnOrderMoved | undefined
+  readonly onRefundMoved?: OnRefundMoved | undefined
   readonly now: () => Date
   readonly log: Logger
 }

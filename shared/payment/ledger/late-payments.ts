@@ -1,7 +1,7 @@
 /** The policy for money that nobody expects any more: paid after the close, or paid twice. */
 import type { Sql } from '#shared/db'
 import type { PaymentFact } from '#shared/payment/gateway'
-import type { SettleDeps } from './deps.ts'
+import type { MoneyWish, SettleDeps } from './deps.ts'
 import type { OrderRow } from './payorder-table.ts'
 import { RefundImpossible, requestRefund } from './refund-request.ts'
 import type { Verdict } from './verdicts.ts'
@@ -10,7 +10,7 @@ import type { Verdict } from './verdicts.ts'
 const reasons: Partial<Record<Verdict, string>> = { paid_late: '订单已关闭', paid_twice: '重复支付' }
 
 /**
- * Where the shop says so (`REFUND_LATE_PAYMENTS`), such money is put down for refund: the request commits with the
+ * Where its order says so, or else the shop (`REFUND_LATE_PAYMENTS`), such money is put down for refund: the request commits with the
  * payment, `reconcile` hands it to the gateway. Its number is `LATE` and that of the transaction, so it is one refund.
  */
 export async function requestLateRefund(
@@ -18,11 +18,13 @@ export async function requestLateRefund(
   fact: PaymentFact,
   order: OrderRow,
   verdict: Verdict,
+  wish: MoneyWish,
   { refundsLatePayments, now, log }: SettleDeps,
 ): Promise<void> {
   const reason = reasons[verdict]
+  const goesBack = wish === 'give_back' || (wish === undefined && refundsLatePayments)
   // What is reported as REFUND is on its way back already.
-  if (reason === undefined || !refundsLatePayments || fact.state !== 'SUCCESS') return
+  if (reason === undefined || !goesBack || fact.state !== 'SUCCESS') return
   const { transactionId = '', paidAt = null } = fact.payment ?? {}
   const payment = { transactionId, totalFen: order.amountFen, paidAt }
   const refundNo = `LATE${transactionId}`.slice(0, 64)

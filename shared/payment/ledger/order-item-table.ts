@@ -3,6 +3,8 @@ import type { Sql, SqlValue } from '#shared/db'
 
 export interface OrderItemRow {
   productId: number
+  /** The SKU of which the order has reserved pieces; null: they are not counted. */
+  skuId: number | null
   name: string
   img: string
   priceFen: number
@@ -12,17 +14,18 @@ export interface OrderItemRow {
 /** Writes the lines of an order. */
 export async function insertItems(tx: Sql, orderId: number, items: readonly OrderItemRow[]): Promise<void> {
   if (items.length === 0) return
-  const values: SqlValue[] = items.flatMap(({ productId, name, img, priceFen, quantity }) => [
+  const values: SqlValue[] = items.flatMap(({ productId, skuId, name, img, priceFen, quantity }) => [
     orderId,
     productId,
+    skuId,
     name,
     img,
     priceFen,
     quantity,
   ])
   await tx.run(
-    `/* order_item.insert */ INSERT INTO order_item (order_id, product_id, name, img, price_fen, quantity)
-     VALUES ${items.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}`,
+    `/* order_item.insert */ INSERT INTO order_item (order_id, product_id, sku_id, name, img, price_fen, quantity)
+     VALUES ${items.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
     values,
   )
 }
@@ -33,7 +36,7 @@ export function readItems(
   orderIds: readonly number[],
 ): Promise<(OrderItemRow & { orderId: number })[]> {
   return sql.rows(
-    `/* order_item.read */ SELECT order_id AS orderId, product_id AS productId, name, img, price_fen AS priceFen, quantity
+    `/* order_item.read */ SELECT order_id AS orderId, product_id AS productId, sku_id AS skuId, name, img, price_fen AS priceFen, quantity
      FROM order_item WHERE order_id IN (${orderIds.map(() => '?').join(', ')}) ORDER BY id`,
     [...orderIds],
   )

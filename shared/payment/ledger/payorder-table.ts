@@ -36,6 +36,10 @@ export interface OrderRow {
   bankType: string | null
   attention: string | null
   requestHash: string | null
+  /** The business order that it pays; null: an order of its own, as the tutorial's storefronts place it. */
+  shopOrderId: number | null
+  /** 1: its lines have reserved stock, and no business order looks after it. */
+  holdsStock: number
   /** When the gateway was last asked about it; null: never. */
   askedAt: Date | null
   /** Null in rows of the Koa shop. */
@@ -71,6 +75,8 @@ const columns: Readonly<Record<keyof OrderRow, string>> = {
   bankType: 'bank_type',
   attention: 'attention',
   requestHash: 'request_hash',
+  shopOrderId: 'shop_order_id',
+  holdsStock: 'holds_stock',
   askedAt: 'asked_at',
   createdAt: 'created_at',
 }
@@ -164,6 +170,8 @@ export interface NewOrder {
   expiresAt: string
   idempotencyKey: string | null
   requestHash: string
+  shopOrderId?: number
+  holdsStock?: boolean
   createdAt: Date
 }
 
@@ -177,8 +185,8 @@ export async function insertOrder(tx: Sql, order: NewOrder): Promise<number | un
     const { insertId } = await tx.run(
       `/* payorder.insert */ INSERT INTO payorder (user_id, gateway, appid, mch_id, nonce_str, body, out_trade_no,
          total_fee, fee_type, spbill_create_ip, trade_type, trade_state, product_id, sign_type, notify_url, time_start,
-         time_expire, idempotency_key, request_hash, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'CNY', ?, 'NATIVE', 'NOTPAY', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         time_expire, idempotency_key, request_hash, shop_order_id, holds_stock, created_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'CNY', ?, 'NATIVE', 'NOTPAY', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         order.userId,
         order.gateway,
@@ -196,6 +204,8 @@ export async function insertOrder(tx: Sql, order: NewOrder): Promise<number | un
         order.expiresAt,
         order.idempotencyKey,
         order.requestHash,
+        order.shopOrderId ?? null,
+        order.holdsStock ? 1 : 0,
         order.createdAt,
         order.createdAt,
       ],
@@ -435,4 +445,49 @@ export function countOpenOfOthers(
 
 function cut(value: string | undefined, max: number): string | null {
   return value === undefined || value === '' ? null : value.slice(0, max)
+}
+
+/** How many unpaid orders of a user hold stock without a business order, counted up to `max`. */
+export async function countHolding(sql: Sql, userId: number, max: number): Promise<number> {
+  const row = await sql.row<{ open: number }>(
+    `/* payorder.countHolding */ SELECT COUNT(*) AS open FROM (
+       SELECT 1 FROM payorder FORCE INDEX (payorder_open_of_user)
+       WHERE user_id = ? AND trade_state IN (${marks(openStates)}) AND holds_stock = 1 LIMIT ${Math.trunc(max)}) AS some`,
+    [userId, ...openStates],
+  )
+  return row?.open ?? 0
+}
+
+/** The number of the newest payment of a business order. */
+export async function findAttempt(sql: Sql, shopOrderId: number): Promise<string | undefined> {
+  const row = await sql.row<{ orderNo: string }>(
+    `/* payorder.findAttempt */ SELECT out_trade_no AS orderNo FROM payorder
+     WHERE shop_order_id = ? ORDER BY id DESC LIMIT 1`,
+    [shopOrderId],
+  )
+  return row?.orderNo
+}
+
+/** The number of the payment of a business order that can still be paid. */
+export async function findOpenAttempt(sql: Sql, shopOrderId: number): Promise<string | undefined> {
+  const row = await sql.row<{ orderNo: string }>(
+    '/* payorder.findOpenAttempt */ SELECT out_trade_no AS orderNo FROM payorder WHERE open_for = ?',
+    [shopOrderId],
+  )
+  return row?.orderNo
+}
+
+/** The number of the payment that a business order was paid with. */
+export async function findPaidAttempt(sql: Sql, shopOrderId: number): Promise<string | undefined> {
+  const row = await sql.row<{ orderNo: string }>(
+    `/* payorder.findPaidAttempt */ SELECT out_trade_no AS orderNo FROM payorder
+     WHERE shop_order_id = ? AND transaction_id IS NOT NULL ORDER BY id LIMIT 1`,
+    [shopOrderId],
+  )
+  return row?.orderNo
+}
+
+/** Is something reserved for the order no longer? What it held was released, or has left the house. */
+export async function endHold(tx: Sql, id: number): Promise<void> {
+  await tx.run('/* payorder.endHold */ UPDATE payorder SET holds_stock = 0 WHERE id = ?', [id])
 }

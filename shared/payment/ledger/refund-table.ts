@@ -3,7 +3,7 @@ import type { Sql, SqlValue } from '#shared/db'
 import type { GatewayName, RefundStatus } from '#shared/payment/gateway'
 
 /** Who wanted it: ops, the rule for late payments, or somebody in the gateway's merchant platform. */
-export type RefundOrigin = 'ops' | 'late' | 'platform'
+export type RefundOrigin = 'ops' | 'late' | 'platform' | 'after_sale'
 
 export interface RefundRow {
   id: number

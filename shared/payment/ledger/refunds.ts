@@ -97,7 +97,8 @@ function settleRefunding(refund: RefundRow, report: RefundReport, deps: RefundDe
   )
 }
 
-async function noteFault(refund: RefundRow, error: unknown, { db, now, log }: RefundDeps): Promise<void> {
+async function noteFault(refund: RefundRow, error: unknown, deps: RefundDeps): Promise<void> {
+  const { db, now, log } = deps
   const { refundNo: outRefundNo } = refund
   const note = (code: string, text: string, refusals: number) => {
     const waitMs = refundWaitMs(refusals)
@@ -118,7 +119,7 @@ async function noteFault(refund: RefundRow, error: unknown, { db, now, log }: Re
       log.error('refund_stuck', { outRefundNo, errCode: error.code, refusals })
     await note(error.code, error.text, refusals)
     const end = ends[error.reason]
-    if (end) await moveRefund(refund, end, undefined, { db, now, log })
+    if (end) await moveRefund(refund, end, undefined, deps)
   } else throw error
 }
 
@@ -165,12 +166,17 @@ async function moveRefund(
   refund: RefundRow,
   to: RefundStatus,
   succeededAt: string | undefined,
-  { db, now, log }: { db: RefundDeps['db']; now: RefundDeps['now']; log: RefundDeps['log'] },
+  { db, now, log, onRefundMoved }: RefundDeps,
 ): Promise<void> {
   const from = (Object.keys(refundMoves) as RefundStatus[]).filter((status) =>
     refundMoves[status].includes(to),
   )
-  if (!(await moveRow(db, refund.id, from, to, succeededAt, now()))) return
+  const hasMoved = await db.transaction(async (tx) => {
+    if (!(await moveRow(tx, refund.id, from, to, succeededAt, now()))) return false
+    await onRefundMoved?.(tx, { refund, to })
+    return true
+  })
+  if (!hasMoved) return
   const line = { outRefundNo: refund.refundNo, outTradeNo: refund.orderNo, refundFee: refund.refundFen }
   if (to === 'CHANGE') log.error('refund_change', line)
   else if (to === 'SUCCESS') log.info('refund_success', line)

@@ -5,7 +5,7 @@
 import type { Sql } from '#shared/db'
 import type { Logger } from '#shared/log'
 import type { PaymentFact, ReportedPayment } from '#shared/payment/gateway'
-import type { SettleDeps } from './deps.ts'
+import type { MoneyWish, SettleDeps } from './deps.ts'
 import { type Journalled, journal } from './journal.ts'
 import { judge } from './judge.ts'
 import { requestLateRefund } from './late-payments.ts'
@@ -38,15 +38,24 @@ export async function settle(fact: PaymentFact, deps: SettleDeps): Promise<Verdi
     const isNews = isPaid(fact.state) || verdict !== 'repeated' || fact.source === 'notify'
     if (isNews) await journal(tx, { fact, verdict, ...step }, deps.now())
     if (order) {
-      await requestLateRefund(tx, fact, order, verdict, deps)
-      const { before, after } = step
-      if (before && after && before !== after)
-        await deps.onOrderMoved?.(tx, { order, before, after, verdict, fact })
+      const wish = await reportMove(tx, { order, verdict, fact, ...step }, deps)
+      await requestLateRefund(tx, fact, order, verdict, wish, deps)
     }
     return { verdict, order }
   })
   report(fact, verdict, order, deps.log)
   return verdict
+}
+
+/** Whoever the order belongs to hears of it before it commits. */
+async function reportMove(
+  tx: Sql,
+  { order, verdict, fact, before, after }: Journalled & { order: OrderRow },
+  { onOrderMoved }: SettleDeps,
+): Promise<MoneyWish> {
+  if (!onOrderMoved || before === null || after === null) return undefined
+  if (before === after && verdict !== 'paid_twice') return undefined
+  return onOrderMoved(tx, { order, before, after, verdict, fact })
 }
 
 /** From which state to which the fact led the order; nowhere when there is none. */

@@ -2,6 +2,7 @@
 import type { Config } from '#shared/config'
 import type { Database } from '#shared/db'
 import type { Logger } from '#shared/log'
+import { orderMoved, refundMoved } from '#shared/ordering'
 import type { BillGateway, Gateways } from '#shared/payment/gateway'
 import { createBillGateway, createOrderGateway, createRefundGateway } from '#shared/payment/gateway/wechat-v2'
 import {
@@ -25,7 +26,7 @@ export interface Invoked {
 /** For settling what is reported. */
 export function settleDeps({ db, config, now, log }: Invoked): SettleDeps {
   const { WX_APPID: appId, WX_MCH_ID: merchantId, REFUND_LATE_PAYMENTS: refundsLatePayments } = config
-  return { db, appId, merchantId, refundsLatePayments, now, log }
+  return { db, appId, merchantId, refundsLatePayments, onOrderMoved: orderMoved({ now, log }), now, log }
 }
 
 /**
@@ -49,6 +50,7 @@ export function refundDeps(invoked: Invoked): RefundDeps & { readonly db: Databa
   return {
     ...settleDeps(invoked),
     db: invoked.db,
+    onRefundMoved: refundMoved(invoked),
     refunds: { 'wechat-v2': createRefundGateway(invoked.config) },
   }
 }
@@ -57,3 +59,5 @@ export function refundDeps(invoked: Invoked): RefundDeps & { readonly db: Databa
 export function billGateways(config: PayConfig): Gateways<BillGateway> {
   return { 'wechat-v2': createBillGateway(config) }
 }
+
+export * from './give-back.ts'

@@ -210,6 +210,259 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Products by newest or price, of a brand, a category, a gender, or with a size in stock
+         * @description `size` is an EU size in tenths: `425` is 42.5.
+         */
+        get: operations["listProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One product with its SKUs, what is left of each, pictures and size chart */
+        get: operations["showProduct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Products whose name has all words, newest first
+         * @description Chinese needs no blanks between words. Follow `nextCursor` until it is `null`.
+         */
+        get: operations["searchProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own cart, each line with what is true of it now */
+        get: operations["readCart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cart/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts pairs into the cart, on top of those that are there */
+        post: operations["addToCart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cart/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets how many pairs of a SKU are in the cart */
+        post: operations["setCartQuantity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cart/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes lines out of the cart */
+        post: operations["removeFromCart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cart/select": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses lines for the checkout, or leaves them for later */
+        post: operations["selectCartLines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cart/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges the cart of a browser: of each SKU the larger quantity
+         * @description May be repeated. `dropped` names what cannot be bought any more.
+         */
+        post: operations["mergeCart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own addresses, the default one first */
+        get: operations["listAddresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/addresses/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds an address, or rewrites an own one (`id`)
+         * @description At most 20. The first one becomes the default.
+         */
+        post: operations["saveAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/addresses/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes an own address */
+        post: operations["removeAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/addresses/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an own address the default */
+        post: operations["chooseDefaultAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an order would cost and where it would go; writes nothing
+         * @description Without `items` the chosen lines of the cart, without `addressId` the default address. `short` names lines of which fewer are left than wanted.
+         */
+        post: operations["checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/register": {
         parameters: {
             query?: never;
@@ -410,6 +663,219 @@ export interface paths {
          * @description Behaves exactly like `/wx/order`, which new storefronts use.
          */
         post: operations["placeOrderViaOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shop/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Orders what the checkout showed, and reserves its stock
+         * @description Repeats the checkout with the sum that was shown: another price is 1061 with the new breakdown, too few left is 1063, a sixth unpaid order 1065; then nothing was ordered. Pay with `/wx/order { out_trade_no }`. Send an `Idempotency-Key` header: the same user and key get the same order again.
+         */
+        post: operations["placeShopOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shop/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own orders, newest first, or those of one tab
+         * @description `state` is `unpaid`, `unshipped`, `shipped`, `completed` or `closed`.
+         */
+        get: operations["listShopOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shop/orderDetail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One own order with its parcels, its cases and everything that happened to it */
+        get: operations["showShopOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many own orders are unpaid, to be shipped, to be received, and how many cases are open */
+        get: operations["countBadges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shop/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels an own unpaid order: at WeChat Pay first, then here */
+        post: operations["cancelShopOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shop/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms that the shoes have arrived */
+        post: operations["receiveShopOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shop/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes five more days to confirm, once */
+        post: operations["extendReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shop/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an ended order out of the own lists */
+        post: operations["hideShopOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/afterSales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own after-sale cases, newest first */
+        get: operations["listCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/afterSales/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for money back, for some pairs of one line
+         * @description `CANCEL` before they are shipped, `REFUND_ONLY` or `RETURN` afterwards. The amount is computed. One case per line is open at a time.
+         */
+        post: operations["askAfterSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/afterSales/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an own case back */
+        post: operations["cancelCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/afterSales/parcel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says with which parcel the shoes come back */
+        post: operations["sendBack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -692,7 +1158,9 @@ export interface components {
                  *           "name": "凌步 云弹缓震跑鞋",
                  *           "img": "/images/product1.svg",
                  *           "price": 499,
-                 *           "oldPrice": 699
+                 *           "oldPrice": 699,
+                 *           "brandId": 1,
+                 *           "categoryId": 1
                  *         }
                  *       ]
                  *     }
@@ -709,6 +1177,8 @@ export interface components {
                         price: number;
                         /** @description in yuan, what it cost before; equal to `price` where there was no other */
                         oldPrice: number;
+                        brandId: number | null;
+                        categoryId: number | null;
                     }[];
                 };
             };
@@ -803,6 +1273,684 @@ export interface components {
                         /** @description `id` of its category */
                         categoryId: number;
                     }[];
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        listProducts: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "id": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "subtitle": "轻软回弹 每天五公里",
+                 *           "img": "/images/product13-1.svg",
+                 *           "price": 359,
+                 *           "oldPrice": 469,
+                 *           "price_fen": 35900,
+                 *           "brandId": 1,
+                 *           "categoryId": 1,
+                 *           "gender": "women"
+                 *         }
+                 *       ],
+                 *       "nextCursor": "35900.13"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        name: string | "";
+                        subtitle: string | (null | "");
+                        /** @description address of the picture */
+                        img: string | "";
+                        /** @description in yuan: the lowest price of its SKUs */
+                        price: number;
+                        /** @description in yuan */
+                        oldPrice: number;
+                        /** @description integer fen */
+                        price_fen: number;
+                        brandId: number | null;
+                        categoryId: number | null;
+                        /** @description `women`, `men` or `unisex` */
+                        gender: string | "";
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last. A short page need not be the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        showProduct: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "id": 13,
+                 *         "name": "凌步 晨风 日常跑鞋",
+                 *         "subtitle": "轻软回弹 每天五公里",
+                 *         "img": "/images/product13-1.svg",
+                 *         "price": 359,
+                 *         "oldPrice": 469,
+                 *         "price_fen": 35900,
+                 *         "brandId": 1,
+                 *         "categoryId": 1,
+                 *         "gender": "women",
+                 *         "brandName": "凌步",
+                 *         "material": "鞋面：织物与合成革；内里：织物；鞋底：橡胶与EVA",
+                 *         "detail": "轻软回弹 每天五公里。",
+                 *         "pictures": [
+                 *           "/images/product13-1.svg",
+                 *           "/images/product13-pair.svg"
+                 *         ],
+                 *         "skus": [
+                 *           {
+                 *             "skuId": 13,
+                 *             "colour": "粉色",
+                 *             "sizeMm": 220,
+                 *             "eu": "35",
+                 *             "us": "5",
+                 *             "spec": "粉色 35码",
+                 *             "img": "/images/product13-1.svg",
+                 *             "price_fen": 35900,
+                 *             "left": 10,
+                 *             "maxPerOrder": null
+                 *           }
+                 *         ],
+                 *         "sizeChart": [
+                 *           {
+                 *             "sizeMm": 220,
+                 *             "eu": "35",
+                 *             "us": "5"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        name: string | "";
+                        subtitle: string | (null | "");
+                        /** @description address of the picture */
+                        img: string | "";
+                        /** @description in yuan: the lowest price of its SKUs */
+                        price: number;
+                        /** @description in yuan */
+                        oldPrice: number;
+                        /** @description integer fen */
+                        price_fen: number;
+                        brandId: number | null;
+                        categoryId: number | null;
+                        /** @description `women`, `men` or `unisex` */
+                        gender: string | "";
+                        brandName: string | (null | "");
+                        material: string | (null | "");
+                        detail: string | (null | "");
+                        pictures: string[];
+                        skus: {
+                            skuId: number;
+                            colour: string | "";
+                            /** @description length of the foot; 0: no sizes */
+                            sizeMm: number;
+                            /** @description EU size */
+                            eu: string | (null | "");
+                            /** @description US size */
+                            us: string | (null | "");
+                            /** @description colour and size in words */
+                            spec: string | "";
+                            img: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            /** @description pairs that can be had: exact up to 10 */
+                            left: number;
+                            maxPerOrder: number | null;
+                        }[];
+                        sizeChart: {
+                            sizeMm: number;
+                            eu: string | "";
+                            us: string | "";
+                        }[];
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        searchProducts: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "id": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "subtitle": "轻软回弹 每天五公里",
+                 *           "img": "/images/product13-1.svg",
+                 *           "price": 359,
+                 *           "oldPrice": 469,
+                 *           "price_fen": 35900,
+                 *           "brandId": 1,
+                 *           "categoryId": 1,
+                 *           "gender": "women"
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        name: string | "";
+                        subtitle: string | (null | "");
+                        /** @description address of the picture */
+                        img: string | "";
+                        /** @description in yuan: the lowest price of its SKUs */
+                        price: number;
+                        /** @description in yuan */
+                        oldPrice: number;
+                        /** @description integer fen */
+                        price_fen: number;
+                        brandId: number | null;
+                        categoryId: number | null;
+                        /** @description `women`, `men` or `unisex` */
+                        gender: string | "";
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last. A short page need not be the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success */
+        readCart: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "skuId": 13,
+                 *           "productId": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "spec": "粉色 35码",
+                 *           "img": "/images/product13-1.svg",
+                 *           "price_fen": 35900,
+                 *           "seen_price_fen": 35900,
+                 *           "quantity": 1,
+                 *           "selected": true,
+                 *           "state": "ok",
+                 *           "left": 13
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        skuId: number;
+                        productId: number | null;
+                        name: string | "";
+                        /** @description colour and size in words */
+                        spec: string | "";
+                        img: string | "";
+                        /** @description integer fen */
+                        price_fen: number;
+                        /** @description integer fen */
+                        seen_price_fen: number;
+                        quantity: number;
+                        selected: boolean;
+                        /** @description `ok`, `price_changed`, `short` (`left` says how many there are), `off_sale` or `gone` */
+                        state: string | "";
+                        /** @description pairs that can be had */
+                        left: number;
+                    }[];
+                };
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        addToCart: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "skuId": 13,
+                 *           "productId": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "spec": "粉色 35码",
+                 *           "img": "/images/product13-1.svg",
+                 *           "price_fen": 35900,
+                 *           "seen_price_fen": 35900,
+                 *           "quantity": 1,
+                 *           "selected": true,
+                 *           "state": "ok",
+                 *           "left": 13
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        skuId: number;
+                        productId: number | null;
+                        name: string | "";
+                        /** @description colour and size in words */
+                        spec: string | "";
+                        img: string | "";
+                        /** @description integer fen */
+                        price_fen: number;
+                        /** @description integer fen */
+                        seen_price_fen: number;
+                        quantity: number;
+                        selected: boolean;
+                        /** @description `ok`, `price_changed`, `short` (`left` says how many there are), `off_sale` or `gone` */
+                        state: string | "";
+                        /** @description pairs that can be had */
+                        left: number;
+                    }[];
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        setCartQuantity: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "skuId": 13,
+                 *           "productId": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "spec": "粉色 35码",
+                 *           "img": "/images/product13-1.svg",
+                 *           "price_fen": 35900,
+                 *           "seen_price_fen": 35900,
+                 *           "quantity": 1,
+                 *           "selected": true,
+                 *           "state": "ok",
+                 *           "left": 13
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        skuId: number;
+                        productId: number | null;
+                        name: string | "";
+                        /** @description colour and size in words */
+                        spec: string | "";
+                        img: string | "";
+                        /** @description integer fen */
+                        price_fen: number;
+                        /** @description integer fen */
+                        seen_price_fen: number;
+                        quantity: number;
+                        selected: boolean;
+                        /** @description `ok`, `price_changed`, `short` (`left` says how many there are), `off_sale` or `gone` */
+                        state: string | "";
+                        /** @description pairs that can be had */
+                        left: number;
+                    }[];
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        removeFromCart: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": []
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        skuId: number;
+                        productId: number | null;
+                        name: string | "";
+                        /** @description colour and size in words */
+                        spec: string | "";
+                        img: string | "";
+                        /** @description integer fen */
+                        price_fen: number;
+                        /** @description integer fen */
+                        seen_price_fen: number;
+                        quantity: number;
+                        selected: boolean;
+                        /** @description `ok`, `price_changed`, `short` (`left` says how many there are), `off_sale` or `gone` */
+                        state: string | "";
+                        /** @description pairs that can be had */
+                        left: number;
+                    }[];
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        selectCartLines: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "skuId": 13,
+                 *           "productId": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "spec": "粉色 35码",
+                 *           "img": "/images/product13-1.svg",
+                 *           "price_fen": 35900,
+                 *           "seen_price_fen": 35900,
+                 *           "quantity": 1,
+                 *           "selected": true,
+                 *           "state": "ok",
+                 *           "left": 13
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        skuId: number;
+                        productId: number | null;
+                        name: string | "";
+                        /** @description colour and size in words */
+                        spec: string | "";
+                        img: string | "";
+                        /** @description integer fen */
+                        price_fen: number;
+                        /** @description integer fen */
+                        seen_price_fen: number;
+                        quantity: number;
+                        selected: boolean;
+                        /** @description `ok`, `price_changed`, `short` (`left` says how many there are), `off_sale` or `gone` */
+                        state: string | "";
+                        /** @description pairs that can be had */
+                        left: number;
+                    }[];
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        mergeCart: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "skuId": 13,
+                 *           "productId": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "spec": "粉色 35码",
+                 *           "img": "/images/product13-1.svg",
+                 *           "price_fen": 35900,
+                 *           "seen_price_fen": 35900,
+                 *           "quantity": 1,
+                 *           "selected": true,
+                 *           "state": "ok",
+                 *           "left": 13
+                 *         }
+                 *       ],
+                 *       "dropped": []
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        skuId: number;
+                        productId: number | null;
+                        name: string | "";
+                        /** @description colour and size in words */
+                        spec: string | "";
+                        img: string | "";
+                        /** @description integer fen */
+                        price_fen: number;
+                        /** @description integer fen */
+                        seen_price_fen: number;
+                        quantity: number;
+                        selected: boolean;
+                        /** @description `ok`, `price_changed`, `short` (`left` says how many there are), `off_sale` or `gone` */
+                        state: string | "";
+                        /** @description pairs that can be had */
+                        left: number;
+                    }[];
+                    dropped: number[];
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success */
+        listAddresses: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "id": 1,
+                 *           "receiver": "张三",
+                 *           "mobile": "13800138000",
+                 *           "regionCode": "440305",
+                 *           "region": "广东省深圳市南山区",
+                 *           "detail": "科技园路1号1栋101",
+                 *           "isDefault": true
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        receiver: string | "";
+                        mobile: string | "";
+                        /** @description six digits: the district */
+                        regionCode: string | "";
+                        /** @description province, city and district in words */
+                        region: string | "";
+                        detail: string | "";
+                        isDefault: boolean;
+                    }[];
+                };
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        saveAddress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "id": 1,
+                 *         "receiver": "张三",
+                 *         "mobile": "13800138000",
+                 *         "regionCode": "440305",
+                 *         "region": "广东省深圳市南山区",
+                 *         "detail": "科技园路1号1栋101",
+                 *         "isDefault": true
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        receiver: string | "";
+                        mobile: string | "";
+                        /** @description six digits: the district */
+                        regionCode: string | "";
+                        /** @description province, city and district in words */
+                        region: string | "";
+                        detail: string | "";
+                        isDefault: boolean;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        removeAddress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "地址已删除"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        chooseDefaultAddress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已设为默认地址"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        checkout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "lines": [
+                 *           {
+                 *             "skuId": 13,
+                 *             "productId": 13,
+                 *             "name": "凌步 晨风 日常跑鞋",
+                 *             "spec": "粉色 35码",
+                 *             "img": "/images/product13-1.svg",
+                 *             "price_fen": 35900,
+                 *             "quantity": 1,
+                 *             "sum_fen": 35900,
+                 *             "countsStock": true
+                 *           }
+                 *         ],
+                 *         "goods_fen": 35900,
+                 *         "freight_fen": 0,
+                 *         "payable_fen": 35900,
+                 *         "address": {
+                 *           "id": 1,
+                 *           "receiver": "张三",
+                 *           "mobile": "13800138000",
+                 *           "text": "广东省深圳市南山区 科技园路1号1栋101"
+                 *         },
+                 *         "short": []
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        lines: {
+                            skuId: number;
+                            productId: number;
+                            name: string | "";
+                            spec: string | "";
+                            img: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            quantity: number;
+                            /** @description integer fen */
+                            sum_fen: number;
+                            countsStock: boolean;
+                        }[];
+                        /** @description integer fen */
+                        goods_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        /** @description integer fen */
+                        payable_fen: number;
+                        address: {
+                            id: number;
+                            receiver: string | "";
+                            mobile: string | "";
+                            text: string | "";
+                        };
+                        short: {
+                            skuId: number;
+                            left: number;
+                        }[];
+                    };
                 } | components["schemas"]["Refusal"];
             };
         };
@@ -947,6 +2095,542 @@ export interface components {
                         /** @description integer fen */
                         total_fee: number;
                     };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        placeShopOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "order_no": "202611270930001230000000001",
+                 *         "out_trade_no": "202611270930001230000000007",
+                 *         "payable_fen": 35900
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        order_no: string | "";
+                        /** @description pays the order at `/wx/order` */
+                        out_trade_no: string | "";
+                        /** @description integer fen */
+                        payable_fen: number;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        listShopOrders: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "order_no": "202611270930001230000000001",
+                 *           "state": "UNPAID",
+                 *           "stateText": "待付款",
+                 *           "closeReason": null,
+                 *           "goods_fen": 35900,
+                 *           "freight_fen": 0,
+                 *           "payable_fen": 35900,
+                 *           "refunded_fen": 0,
+                 *           "createdAt": "2026-11-27T01:30:00.123Z",
+                 *           "lines": [
+                 *             {
+                 *               "id": 1,
+                 *               "skuId": 14,
+                 *               "productId": 13,
+                 *               "name": "凌步 晨风 日常跑鞋",
+                 *               "spec": "粉色 35.5码",
+                 *               "img": "/images/product13-1.svg",
+                 *               "price_fen": 35900,
+                 *               "quantity": 1,
+                 *               "paid_fen": 35900,
+                 *               "shippedQuantity": 0,
+                 *               "refundedQuantity": 0,
+                 *               "refunded_fen": 0
+                 *             }
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        order_no: string | "";
+                        /** @description `UNPAID`, `PAID`, `PART_SHIPPED`, `SHIPPED`, `COMPLETED` or `CLOSED` */
+                        state: string | "";
+                        /** @description the state in words */
+                        stateText: string | "";
+                        /** @description `USER`, `TIMEOUT` or `REFUNDED`, once closed */
+                        closeReason: string | null;
+                        /** @description integer fen */
+                        goods_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        /** @description integer fen */
+                        payable_fen: number;
+                        /** @description integer fen */
+                        refunded_fen: number;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        lines: {
+                            /** @description names the line in a case */
+                            id: number;
+                            skuId: number;
+                            productId: number;
+                            name: string | "";
+                            /** @description colour and size in words */
+                            spec: string | "";
+                            img: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            quantity: number;
+                            /** @description integer fen */
+                            paid_fen: number;
+                            shippedQuantity: number;
+                            refundedQuantity: number;
+                            /** @description integer fen */
+                            refunded_fen: number;
+                        }[];
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        showShopOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "order_no": "202611270930001230000000001",
+                 *         "state": "UNPAID",
+                 *         "stateText": "待付款",
+                 *         "closeReason": null,
+                 *         "goods_fen": 35900,
+                 *         "freight_fen": 0,
+                 *         "payable_fen": 35900,
+                 *         "refunded_fen": 0,
+                 *         "createdAt": "2026-11-27T01:30:00.123Z",
+                 *         "lines": [
+                 *           {
+                 *             "id": 1,
+                 *             "skuId": 14,
+                 *             "productId": 13,
+                 *             "name": "凌步 晨风 日常跑鞋",
+                 *             "spec": "粉色 35.5码",
+                 *             "img": "/images/product13-1.svg",
+                 *             "price_fen": 35900,
+                 *             "quantity": 1,
+                 *             "paid_fen": 35900,
+                 *             "shippedQuantity": 0,
+                 *             "refundedQuantity": 0,
+                 *             "refunded_fen": 0
+                 *           }
+                 *         ],
+                 *         "receiver": "张三",
+                 *         "mobile": "13800138000",
+                 *         "address": "广东省深圳市南山区 科技园路1号1栋101",
+                 *         "remark": null,
+                 *         "paidAt": null,
+                 *         "shippedAt": null,
+                 *         "completedAt": null,
+                 *         "closedAt": null,
+                 *         "dueAt": null,
+                 *         "canExtend": false,
+                 *         "shipments": [],
+                 *         "cases": [],
+                 *         "events": [
+                 *           {
+                 *             "event": "placed",
+                 *             "at": "2026-11-27T01:30:00.123Z",
+                 *             "actor": "user",
+                 *             "detail": null
+                 *           }
+                 *         ],
+                 *         "out_trade_no": "202611270930001230000000007"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        order_no: string | "";
+                        /** @description `UNPAID`, `PAID`, `PART_SHIPPED`, `SHIPPED`, `COMPLETED` or `CLOSED` */
+                        state: string | "";
+                        /** @description the state in words */
+                        stateText: string | "";
+                        /** @description `USER`, `TIMEOUT` or `REFUNDED`, once closed */
+                        closeReason: string | null;
+                        /** @description integer fen */
+                        goods_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        /** @description integer fen */
+                        payable_fen: number;
+                        /** @description integer fen */
+                        refunded_fen: number;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        lines: {
+                            /** @description names the line in a case */
+                            id: number;
+                            skuId: number;
+                            productId: number;
+                            name: string | "";
+                            /** @description colour and size in words */
+                            spec: string | "";
+                            img: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            quantity: number;
+                            /** @description integer fen */
+                            paid_fen: number;
+                            shippedQuantity: number;
+                            refundedQuantity: number;
+                            /** @description integer fen */
+                            refunded_fen: number;
+                        }[];
+                        receiver: string | "";
+                        mobile: string | "";
+                        address: string | "";
+                        remark: string | null;
+                        paidAt: string | null;
+                        shippedAt: string | null;
+                        completedAt: string | null;
+                        closedAt: string | null;
+                        /** @description when a shipped order completes by itself */
+                        dueAt: string | null;
+                        canExtend: boolean;
+                        shipments: {
+                            carrier: string | "";
+                            carrierName: string | "";
+                            trackingNo: string | "";
+                            shippedAt: string | "";
+                            lines: {
+                                lineId: number;
+                                quantity: number;
+                            }[];
+                        }[];
+                        cases: {
+                            after_sale_no: string | "";
+                            lineId: number;
+                            /** @description `CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it */
+                            kind: string | "";
+                            kindText: string | "";
+                            /** @description `REQUESTED`, `AWAIT_RETURN`, `RETURNING`, `APPROVED`, `REFUNDING`, `REFUNDED`, `REJECTED` or `CANCELLED` */
+                            state: string | "";
+                            stateText: string | "";
+                            quantity: number;
+                            /** @description integer fen */
+                            amount_fen: number;
+                            /** @description integer fen */
+                            freight_fen: number;
+                            reason: string | "";
+                            /** @description what the shop says */
+                            answer: string | null;
+                            carrier: string | null;
+                            trackingNo: string | null;
+                            /** @description ISO 8601 */
+                            createdAt: string | "";
+                        }[];
+                        events: {
+                            event: string | "";
+                            at: string | "";
+                            actor: string | "";
+                            detail: string | null;
+                        }[];
+                        /** @description the payment that is open */
+                        out_trade_no: string | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success */
+        countBadges: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "unpaid": 1,
+                 *         "unshipped": 0,
+                 *         "shipped": 0,
+                 *         "afterSale": 0
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        /** @description at most 100 */
+                        unpaid: number;
+                        unshipped: number;
+                        shipped: number;
+                        afterSale: number;
+                    };
+                };
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        cancelShopOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "订单已取消"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        receiveShopOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已确认收货"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        extendReceipt: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "收货时间已延长",
+                 *       "data": {
+                 *         "dueAt": "2026-12-12T02:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        /** @description ISO 8601 */
+                        dueAt: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        hideShopOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "订单已删除"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        listCases: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "after_sale_no": "202611281000000000000000002",
+                 *           "lineId": 1,
+                 *           "kind": "CANCEL",
+                 *           "kindText": "未发货退款",
+                 *           "state": "REQUESTED",
+                 *           "stateText": "等待商家处理",
+                 *           "quantity": 1,
+                 *           "amount_fen": 35900,
+                 *           "freight_fen": 0,
+                 *           "reason": "拍错尺码",
+                 *           "answer": null,
+                 *           "carrier": null,
+                 *           "trackingNo": null,
+                 *           "createdAt": "2026-11-28T02:00:00.000Z"
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        after_sale_no: string | "";
+                        lineId: number;
+                        /** @description `CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it */
+                        kind: string | "";
+                        kindText: string | "";
+                        /** @description `REQUESTED`, `AWAIT_RETURN`, `RETURNING`, `APPROVED`, `REFUNDING`, `REFUNDED`, `REJECTED` or `CANCELLED` */
+                        state: string | "";
+                        stateText: string | "";
+                        quantity: number;
+                        /** @description integer fen */
+                        amount_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        reason: string | "";
+                        /** @description what the shop says */
+                        answer: string | null;
+                        carrier: string | null;
+                        trackingNo: string | null;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        askAfterSale: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "after_sale_no": "202611281000000000000000002",
+                 *         "lineId": 1,
+                 *         "kind": "CANCEL",
+                 *         "kindText": "未发货退款",
+                 *         "state": "REQUESTED",
+                 *         "stateText": "等待商家处理",
+                 *         "quantity": 1,
+                 *         "amount_fen": 35900,
+                 *         "freight_fen": 0,
+                 *         "reason": "拍错尺码",
+                 *         "answer": null,
+                 *         "carrier": null,
+                 *         "trackingNo": null,
+                 *         "createdAt": "2026-11-28T02:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        after_sale_no: string | "";
+                        lineId: number;
+                        /** @description `CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it */
+                        kind: string | "";
+                        kindText: string | "";
+                        /** @description `REQUESTED`, `AWAIT_RETURN`, `RETURNING`, `APPROVED`, `REFUNDING`, `REFUNDED`, `REJECTED` or `CANCELLED` */
+                        state: string | "";
+                        stateText: string | "";
+                        quantity: number;
+                        /** @description integer fen */
+                        amount_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        reason: string | "";
+                        /** @description what the shop says */
+                        answer: string | null;
+                        carrier: string | null;
+                        trackingNo: string | null;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        cancelCase: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "售后申请已撤销"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        sendBack: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "运单号已提交"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
                 } | components["schemas"]["Refusal"];
             };
         };
@@ -1324,6 +3008,222 @@ export interface components {
     };
     parameters: never;
     requestBodies: {
+        addToCart: {
+            content: {
+                /**
+                 * @example {
+                 *       "skuId": 13,
+                 *       "quantity": 1
+                 *     }
+                 */
+                "application/json": {
+                    /** 规格编号skuId */
+                    skuId: number;
+                    /** 数量quantity */
+                    quantity: number;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 规格编号skuId */
+                    skuId: number;
+                    /** 数量quantity */
+                    quantity: number;
+                };
+            };
+        };
+        setCartQuantity: {
+            content: {
+                /**
+                 * @example {
+                 *       "skuId": 13,
+                 *       "quantity": 1
+                 *     }
+                 */
+                "application/json": {
+                    /** 规格编号skuId */
+                    skuId: number;
+                    /** 数量quantity */
+                    quantity: number;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 规格编号skuId */
+                    skuId: number;
+                    /** 数量quantity */
+                    quantity: number;
+                };
+            };
+        };
+        removeFromCart: {
+            content: {
+                /**
+                 * @example {
+                 *       "skuIds": [
+                 *         13
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** 商品skuIds */
+                    skuIds: number[];
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 商品skuIds */
+                    skuIds: number[];
+                };
+            };
+        };
+        selectCartLines: {
+            content: {
+                /**
+                 * @example {
+                 *       "skuIds": [
+                 *         13
+                 *       ],
+                 *       "selected": true
+                 *     }
+                 */
+                "application/json": {
+                    /** 商品skuIds */
+                    skuIds: number[];
+                    /** 是否选中selected */
+                    selected: boolean;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 商品skuIds */
+                    skuIds: number[];
+                    /** 是否选中selected */
+                    selected: boolean;
+                };
+            };
+        };
+        mergeCart: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "skuId": 13,
+                 *           "quantity": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** 商品items */
+                    items: {
+                        /** 规格编号skuId */
+                        skuId: number;
+                        /** 数量quantity */
+                        quantity: number;
+                    }[];
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 商品items */
+                    items: {
+                        /** 规格编号skuId */
+                        skuId: number;
+                        /** 数量quantity */
+                        quantity: number;
+                    }[];
+                };
+            };
+        };
+        saveAddress: {
+            content: {
+                /**
+                 * @example {
+                 *       "receiver": "张三",
+                 *       "mobile": "13800138000",
+                 *       "regionCode": "440305",
+                 *       "detail": "科技园路1号1栋101",
+                 *       "isDefault": true
+                 *     }
+                 */
+                "application/json": {
+                    /** 地址编号id */
+                    id?: number;
+                    /** 收货人receiver */
+                    receiver: string;
+                    /** 手机号mobile */
+                    mobile: string;
+                    /** 地区regionCode */
+                    regionCode: string;
+                    /** 详细地址detail */
+                    detail: string;
+                    /**
+                     * 默认地址isDefault
+                     * @default false
+                     */
+                    isDefault?: boolean;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 地址编号id */
+                    id?: number;
+                    /** 收货人receiver */
+                    receiver: string;
+                    /** 手机号mobile */
+                    mobile: string;
+                    /** 地区regionCode */
+                    regionCode: string;
+                    /** 详细地址detail */
+                    detail: string;
+                    /**
+                     * 默认地址isDefault
+                     * @default false
+                     */
+                    isDefault?: boolean;
+                };
+            };
+        };
+        removeAddress: {
+            content: {
+                "application/json": {
+                    /** 地址编号id */
+                    id: number;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 地址编号id */
+                    id: number;
+                };
+            };
+        };
+        chooseDefaultAddress: {
+            content: {
+                "application/json": {
+                    /** 地址编号id */
+                    id: number;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 地址编号id */
+                    id: number;
+                };
+            };
+        };
+        checkout: {
+            content: {
+                "application/json": {
+                    /** 商品items */
+                    items?: {
+                        /** 规格编号skuId */
+                        skuId: number;
+                        /** 数量quantity */
+                        quantity: number;
+                    }[];
+                    /** 收货地址addressId */
+                    addressId?: number;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 商品items */
+                    items?: {
+                        /** 规格编号skuId */
+                        skuId: number;
+                        /** 数量quantity */
+                        quantity: number;
+                    }[];
+                    /** 收货地址addressId */
+                    addressId?: number;
+                };
+            };
+        };
         register: {
             content: {
                 /**
@@ -1415,8 +3315,10 @@ export interface components {
                 "application/json": {
                     /** 商品items */
                     items?: {
+                        /** 规格编号skuId */
+                        skuId?: number;
                         /** 商品编号productId */
-                        productId: number;
+                        productId?: number;
                         /** 数量quantity */
                         quantity: number;
                     }[];
@@ -1437,8 +3339,10 @@ export interface components {
                 "application/x-www-form-urlencoded": {
                     /** 商品items */
                     items?: {
+                        /** 规格编号skuId */
+                        skuId?: number;
                         /** 商品编号productId */
-                        productId: number;
+                        productId?: number;
                         /** 数量quantity */
                         quantity: number;
                     }[];
@@ -1456,6 +3360,160 @@ export interface components {
                     /** 订单号out_trade_no */
                     out_trade_no?: string;
                 } & (unknown | unknown | unknown | unknown);
+            };
+        };
+        placeShopOrder: {
+            content: {
+                "application/json": {
+                    /** 商品items */
+                    items?: {
+                        /** 规格编号skuId */
+                        skuId: number;
+                        /** 数量quantity */
+                        quantity: number;
+                    }[];
+                    /** 收货地址addressId */
+                    addressId: number;
+                    /** 应付金额expected_payable_fen */
+                    expected_payable_fen: number;
+                    /** 备注remark */
+                    remark?: string | "";
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 商品items */
+                    items?: {
+                        /** 规格编号skuId */
+                        skuId: number;
+                        /** 数量quantity */
+                        quantity: number;
+                    }[];
+                    /** 收货地址addressId */
+                    addressId: number;
+                    /** 应付金额expected_payable_fen */
+                    expected_payable_fen: number;
+                    /** 备注remark */
+                    remark?: string | "";
+                };
+            };
+        };
+        cancelShopOrder: {
+            content: {
+                "application/json": {
+                    /** 订单号order_no */
+                    order_no: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 订单号order_no */
+                    order_no: string;
+                };
+            };
+        };
+        receiveShopOrder: {
+            content: {
+                "application/json": {
+                    /** 订单号order_no */
+                    order_no: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 订单号order_no */
+                    order_no: string;
+                };
+            };
+        };
+        extendReceipt: {
+            content: {
+                "application/json": {
+                    /** 订单号order_no */
+                    order_no: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 订单号order_no */
+                    order_no: string;
+                };
+            };
+        };
+        hideShopOrder: {
+            content: {
+                "application/json": {
+                    /** 订单号order_no */
+                    order_no: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 订单号order_no */
+                    order_no: string;
+                };
+            };
+        };
+        askAfterSale: {
+            content: {
+                "application/json": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /** 商品行lineId */
+                    lineId: number;
+                    /** 数量quantity */
+                    quantity: number;
+                    /**
+                     * 售后类型kind
+                     * @enum {unknown}
+                     */
+                    kind: "CANCEL" | "REFUND_ONLY" | "RETURN";
+                    /** 原因reason */
+                    reason: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /** 商品行lineId */
+                    lineId: number;
+                    /** 数量quantity */
+                    quantity: number;
+                    /**
+                     * 售后类型kind
+                     * @enum {unknown}
+                     */
+                    kind: "CANCEL" | "REFUND_ONLY" | "RETURN";
+                    /** 原因reason */
+                    reason: string;
+                };
+            };
+        };
+        cancelCase: {
+            content: {
+                "application/json": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                };
+            };
+        };
+        sendBack: {
+            content: {
+                "application/json": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                    /**
+                     * 快递公司carrier
+                     * @enum {unknown}
+                     */
+                    carrier: "SF" | "JD" | "ZTO" | "YTO" | "STO" | "YUNDA" | "JTSD" | "EMS" | "DBL";
+                    /** 运单号trackingNo */
+                    trackingNo: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                    /**
+                     * 快递公司carrier
+                     * @enum {unknown}
+                     */
+                    carrier: "SF" | "JD" | "ZTO" | "YTO" | "STO" | "YUNDA" | "JTSD" | "EMS" | "DBL";
+                    /** 运单号trackingNo */
+                    trackingNo: string;
+                };
             };
         };
         /** @description WeChat Pay's notification, API v2 */
@@ -1670,6 +3728,259 @@ export interface operations {
             503: components["responses"]["Fault503"];
         };
     };
+    listProducts: {
+        parameters: {
+            query?: {
+                /** @example price_up */
+                sort?: "newest" | "price_up" | "price_down";
+                /** @example 1 */
+                brandId?: number;
+                categoryId?: number;
+                gender?: "women" | "men" | "unisex";
+                size?: number;
+                cursor?: string;
+                /** @example 1 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listProducts"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    showProduct: {
+        parameters: {
+            query: {
+                /** @example 13 */
+                id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["showProduct"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    searchProducts: {
+        parameters: {
+            query: {
+                /** @example 跑鞋 */
+                q: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["searchProducts"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    readCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["readCart"];
+            401: components["responses"]["Fault401"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    addToCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["addToCart"];
+        responses: {
+            200: components["responses"]["addToCart"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    setCartQuantity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["setCartQuantity"];
+        responses: {
+            200: components["responses"]["setCartQuantity"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    removeFromCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["removeFromCart"];
+        responses: {
+            200: components["responses"]["removeFromCart"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    selectCartLines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["selectCartLines"];
+        responses: {
+            200: components["responses"]["selectCartLines"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    mergeCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["mergeCart"];
+        responses: {
+            200: components["responses"]["mergeCart"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listAddresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listAddresses"];
+            401: components["responses"]["Fault401"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    saveAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["saveAddress"];
+        responses: {
+            200: components["responses"]["saveAddress"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    removeAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["removeAddress"];
+        responses: {
+            200: components["responses"]["removeAddress"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    chooseDefaultAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["chooseDefaultAddress"];
+        responses: {
+            200: components["responses"]["chooseDefaultAddress"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    checkout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["checkout"];
+        responses: {
+            200: components["responses"]["checkout"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
     register: {
         parameters: {
             query?: never;
@@ -1859,6 +4170,224 @@ export interface operations {
             429: components["responses"]["Fault429"];
             500: components["responses"]["Fault500"];
             502: components["responses"]["Fault502"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    placeShopOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for every checkout, the same on every retry of it. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["placeShopOrder"];
+        responses: {
+            200: components["responses"]["placeShopOrder"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            429: components["responses"]["Fault429"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listShopOrders: {
+        parameters: {
+            query?: {
+                state?: "unpaid" | "unshipped" | "shipped" | "completed" | "closed";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listShopOrders"];
+            401: components["responses"]["Fault401"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    showShopOrder: {
+        parameters: {
+            query: {
+                order_no: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["showShopOrder"];
+            401: components["responses"]["Fault401"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    countBadges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["countBadges"];
+            401: components["responses"]["Fault401"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    cancelShopOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["cancelShopOrder"];
+        responses: {
+            200: components["responses"]["cancelShopOrder"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            502: components["responses"]["Fault502"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    receiveShopOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["receiveShopOrder"];
+        responses: {
+            200: components["responses"]["receiveShopOrder"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    extendReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["extendReceipt"];
+        responses: {
+            200: components["responses"]["extendReceipt"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    hideShopOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["hideShopOrder"];
+        responses: {
+            200: components["responses"]["hideShopOrder"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listCases: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listCases"];
+            401: components["responses"]["Fault401"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    askAfterSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["askAfterSale"];
+        responses: {
+            200: components["responses"]["askAfterSale"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    cancelCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["cancelCase"];
+        responses: {
+            200: components["responses"]["cancelCase"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    sendBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["sendBack"];
+        responses: {
+            200: components["responses"]["sendBack"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
             503: components["responses"]["Fault503"];
         };
     };

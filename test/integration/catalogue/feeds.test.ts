@@ -42,6 +42,8 @@ describe('what the feeds say', () => {
       img: '/images/product1.svg',
       price: 499,
       oldPrice: 699,
+      brandId: 1,
+      categoryId: 1,
     })
     assert.equal(sports.find(({ id }) => id === 8)?.price, 199.99)
   })

@@ -82,9 +82,14 @@ const plain = await emptyDatabase()
 
 describe('on an empty database', () => {
   test('the first run applies every file in order, the second one does nothing and says so', async () => {
-    assert.deepEqual(await migrate(plain.url), { applied: files, alreadyApplied: 0, seeded: [] })
+    assert.deepEqual(await migrate(plain.url), { applied: files, alreadyApplied: 0, seeded: [], indexed: 0 })
     const before = await schemaOf(plain)
-    assert.deepEqual(await migrate(plain.url), { applied: [], alreadyApplied: files.length, seeded: [] })
+    assert.deepEqual(await migrate(plain.url), {
+      applied: [],
+      alreadyApplied: files.length,
+      seeded: [],
+      indexed: 0,
+    })
     assert.equal(await migrateDatabase(plain.url, {}), `migrations: 0 applied now, ${files.length} before`)
     assert.deepEqual(await schemaOf(plain), before)
   })
@@ -186,7 +191,7 @@ describe('a run that was interrupted', () => {
     ['before the statement reached the server', 'drop'],
     ['after the server had carried it out', 'dropAnswer'],
   ] as const) {
-    test(`at any file, ${when}, is completed by the next ones`, { timeout: 120_000 }, async () => {
+    test(`at any file, ${when}, is completed by the next ones`, { timeout: 300_000 }, async () => {
       const database = await emptyDatabase()
       const wire = await startDatabaseProxy(database.url)
       after(() => wire.close())

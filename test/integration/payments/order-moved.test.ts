@@ -80,6 +80,7 @@ test('is called once a move, with what is written already, and not for what move
       order.id,
     ])
     seen.push([before, after, verdict, row?.state])
+    return undefined
   })
   assert.equal(await settle(paid(orderNo, 99), deps), 'wrong_amount')
   assert.equal(await settle(paid(orderNo), deps), 'settled')

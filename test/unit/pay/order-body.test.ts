@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { MAX_ORDER_FEN } from '#shared/money'
-import { describe, payableText, totalOf } from '../../../functions/wxOrder/price.ts'
+import { payableText, titleOf } from '#shared/payment/ledger'
+import { totalOf } from '../../../functions/wxOrder/price.ts'
 import { orderBody } from '../../../functions/wxOrder/schema.ts'
 
 const anything = fc.oneof(
@@ -68,15 +69,15 @@ test('property: what the payer reads fits into 127 bytes, whole characters, one 
 })
 
 test('an order is called after its first product, and says how many pieces there are', () => {
-  const line = { productId: 1, name: '跑鞋', img: '/x.svg', priceFen: 100, quantity: 1 }
-  assert.equal(describe([line]), '乐淘-跑鞋')
-  assert.equal(describe([{ ...line, quantity: 2 }]), '乐淘-跑鞋 等2件')
-  assert.equal(describe([line, { ...line, name: '板鞋', quantity: 2 }]), '乐淘-跑鞋 等3件')
-  assert.equal(Buffer.byteLength(describe([{ ...line, name: '鞋'.repeat(100), quantity: 12 }])), 127)
+  const line = { productId: 1, skuId: null, name: '跑鞋', img: '/x.svg', priceFen: 100, quantity: 1 }
+  assert.equal(titleOf([line]), '乐淘-跑鞋')
+  assert.equal(titleOf([{ ...line, quantity: 2 }]), '乐淘-跑鞋 等2件')
+  assert.equal(titleOf([line, { ...line, name: '板鞋', quantity: 2 }]), '乐淘-跑鞋 等3件')
+  assert.equal(Buffer.byteLength(titleOf([{ ...line, name: '鞋'.repeat(100), quantity: 12 }])), 127)
 })
 
 test('a sum is whole fen from 1 up to the dearest order, or refused', () => {
-  const line = { productId: 1, name: '跑鞋', img: '/x.svg', quantity: 1 }
+  const line = { productId: 1, skuId: null, name: '跑鞋', img: '/x.svg', quantity: 1 }
   assert.equal(totalOf([{ ...line, priceFen: 1999, quantity: 3 }]), 5997)
   assert.equal(totalOf([{ ...line, priceFen: MAX_ORDER_FEN }]), MAX_ORDER_FEN)
   for (const priceFen of [0, MAX_ORDER_FEN + 1]) assert.throws(() => totalOf([{ ...line, priceFen }]), /金额/)

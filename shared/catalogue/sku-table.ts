@@ -1,0 +1,110 @@
+/** The table `sku`: every statement on it. */
+import type { Sql } from '#shared/db'
+
+/** A SKU with what its product says about it. */
+export interface SkuInfo {
+  id: number
+  productId: number
+  /** The product's name. */
+  name: string
+  skuCode: string
+  colour: string
+  /** Length of the foot; 0: the product has no sizes. */
+  sizeMm: number
+  /** EU size in tenths: 425 is 42.5. */
+  euX10: number | null
+  usX10: number | null
+  /** Colour and size in words. */
+  spec: string
+  img: string
+  priceFen: number
+  /** The SKU and its product are both on sale. */
+  onSale: boolean
+  /** False: it never sells out, and no order reserves it. */
+  countsStock: boolean
+  /** Pairs that one order may take; null: as many as any. */
+  maxPerOrder: number | null
+}
+
+interface Row {
+  id: number
+  product_id: number
+  name: string
+  sku_code: string
+  colour: string
+  size_mm: number
+  eu_x10: number | null
+  us_x10: number | null
+  img: string
+  price_fen: number
+  on_sale: number
+  counts_stock: number
+  max_per_order: number | null
+}
+
+const selectSku = `
+  SELECT sku.id, sku.product_id, product.name, sku.sku_code, sku.colour, sku.size_mm, sku.eu_x10, sku.us_x10,
+    COALESCE(sku.img, product.img) AS img, sku.price_fen, sku.on_sale AND product.on_sale AS on_sale,
+    sku.counts_stock, sku.max_per_order
+  FROM sku JOIN product ON product.id = sku.product_id`
+
+function toInfo(row: Row): SkuInfo {
+  return {
+    id: row.id,
+    productId: row.product_id,
+    name: row.name,
+    skuCode: row.sku_code,
+    colour: row.colour,
+    sizeMm: row.size_mm,
+    euX10: row.eu_x10,
+    usX10: row.us_x10,
+    spec: specText(row.colour, row.eu_x10, row.size_mm),
+    img: row.img,
+    priceFen: row.price_fen,
+    onSale: row.on_sale === 1,
+    countsStock: row.counts_stock === 1,
+    maxPerOrder: row.max_per_order,
+  }
+}
+
+/** Colour and size as a shopper reads them: `白色 42.5码`; `均码` where there is no size. */
+export function specText(colour: string, euX10: number | null, sizeMm: number): string {
+  const size = euX10 === null ? (sizeMm === 0 ? '均码' : `${sizeMm}mm`) : `${euX10 / 10}码`
+  return colour === '' ? size : `${colour} ${size}`
+}
+
+/** These SKUs, on sale or not; unknown ids are left out. */
+export async function findSkus(sql: Pick<Sql, 'rows'>, ids: readonly number[]): Promise<SkuInfo[]> {
+  if (ids.length === 0) return []
+  const rows = await sql.rows<Row>(`${selectSku} WHERE sku.id IN (${ids.map(() => '?').join(', ')})`, ids)
+  return rows.map(toInfo)
+}
+
+/** The SKUs of these products that are on sale, smallest size first. */
+export async function listSkus(sql: Pick<Sql, 'rows'>, productIds: readonly number[]): Promise<SkuInfo[]> {
+  if (productIds.length === 0) return []
+  const rows = await sql.rows<Row>(
+    `${selectSku} WHERE sku.product_id IN (${productIds.map(() => '?').join(', ')}) AND sku.on_sale = 1
+     ORDER BY sku.product_id, sku.colour, sku.size_mm`,
+    productIds,
+  )
+  return rows.map(toInfo)
+}
+
+/** Every SKU of these products, on sale or not. */
+export async function listAllSkus(sql: Pick<Sql, 'rows'>, productIds: readonly number[]): Promise<SkuInfo[]> {
+  if (productIds.length === 0) return []
+  const rows = await sql.rows<Row>(
+    `${selectSku} WHERE sku.product_id IN (${productIds.map(() => '?').join(', ')}) ORDER BY sku.product_id, sku.id`,
+    productIds,
+  )
+  return rows.map(toInfo)
+}
+
+/** Pairs that an uncounted SKU shows: as many as one line takes. */
+const UNCOUNTED = 99
+
+/** Pairs of each SKU that can be ordered now; `stock` is what `#shared/stock` counted. */
+export function leftOf(sku: Pick<SkuInfo, 'id' | 'countsStock'>, stock: ReadonlyMap<number, number>): number {
+  return sku.countsStock ? (stock.get(sku.id) ?? 0) : UNCOUNTED
+}

@@ -1,0 +1,3 @@
+/** Pieces: how many there are (`sku_stock`), and every movement of them (`stock_move`). Knows neither orders nor products. */
+export * from './stock.ts'
+export { listMoves, type MoveKind, type StockMoveRow } from './stock-move-table.ts'

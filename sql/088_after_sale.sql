@@ -1,0 +1,38 @@
+-- A case about some pieces of one line. `open_line` is the line while the case is open, so that a key allows one each;
+-- the two people who decide and release are never the same one.
+CREATE TABLE after_sale (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  after_sale_no CHAR(27) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  order_id BIGINT UNSIGNED NOT NULL,
+  order_line_id BIGINT UNSIGNED NOT NULL,
+  user_id INT NOT NULL,
+  kind VARCHAR(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  state VARCHAR(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'REQUESTED',
+  quantity INT UNSIGNED NOT NULL,
+  amount_fen INT UNSIGNED NOT NULL,
+  freight_fen INT UNSIGNED NOT NULL DEFAULT 0,
+  reason VARCHAR(200) NOT NULL,
+  answer VARCHAR(200) NULL,
+  restock TINYINT NULL,
+  carrier VARCHAR(16) NULL,
+  tracking_no VARCHAR(32) NULL,
+  decided_by INT NULL,
+  released_by INT NULL,
+  refund_try INT UNSIGNED NOT NULL DEFAULT 0,
+  out_refund_no VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  due_at DATETIME(3) NULL,
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  open_line BIGINT UNSIGNED GENERATED ALWAYS AS
+    (IF(state IN ('REQUESTED', 'AWAIT_RETURN', 'RETURNING', 'APPROVED', 'REFUNDING'), order_line_id, NULL)) VIRTUAL,
+  PRIMARY KEY (id),
+  UNIQUE KEY after_sale_no (after_sale_no),
+  UNIQUE KEY after_sale_one_open (open_line),
+  UNIQUE KEY after_sale_refund (out_refund_no),
+  KEY after_sale_of_order (order_id, id),
+  KEY after_sale_of_user (user_id, id),
+  KEY after_sale_by_state (state, id),
+  KEY after_sale_due (state, due_at, id),
+  CONSTRAINT after_sale_four_eyes CHECK (released_by <> decided_by),
+  CONSTRAINT after_sale_quantity CHECK (quantity >= 1)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_520_ci;
