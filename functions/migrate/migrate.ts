@@ -104,7 +104,12 @@ function named(file: SqlFile, error: unknown): unknown {
 
 function isAlreadyDone(error: unknown): boolean {
   const { code } = error as { code?: string }
-  return ['ER_TABLE_EXISTS_ERROR', 'ER_DUP_FIELDNAME', 'ER_DUP_KEYNAME'].includes(code ?? '')
+  return [
+    'ER_TABLE_EXISTS_ERROR',
+    'ER_DUP_FIELDNAME',
+    'ER_DUP_KEYNAME',
+    'ER_CANT_DROP_FIELD_OR_KEY',
+  ].includes(code ?? '')
 }
 
 /** Each seed file is named after the table that it fills. */
