@@ -42,9 +42,11 @@ interface Row {
   max_per_order: number | null
 }
 
+// A SKU without a size costs what its product costs: there the tutorial's shops have it.
 const selectSku = `
   SELECT sku.id, sku.product_id, product.name, sku.sku_code, sku.colour, sku.size_mm, sku.eu_x10, sku.us_x10,
-    COALESCE(sku.img, product.img) AS img, sku.price_fen, sku.on_sale AND product.on_sale AS on_sale,
+    COALESCE(sku.img, product.img) AS img, 
+    IF(sku.size_mm = 0, product.price_fen, sku.price_fen) AS price_fen, sku.on_sale AND product.on_sale AS on_sale,
     sku.counts_stock, sku.max_per_order
   FROM sku JOIN product ON product.id = sku.product_id`
 
