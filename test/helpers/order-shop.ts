@@ -1,6 +1,7 @@
 /** A shop with sizes, addresses and a WeChat Pay simulator: what the tests of business orders need. */
 import { call, loadFunction, type MainHandler, type Reply } from './functions.ts'
-import { openPayShop, type PayShopOptions, type Shopper } from './pay-shop.ts'
+import type { PayShopOptions, Shopper } from './pay-shop.ts'
+import { openRefundShop } from './refund-shop.ts'
 
 export interface PlacedOrder {
   order_no: string
@@ -21,7 +22,7 @@ export interface StoredShopOrder {
 let products = 0
 
 export async function openOrderShop(options: PayShopOptions = {}) {
-  const shop = await openPayShop(options)
+  const shop = await openRefundShop(options)
   const { database } = shop
   const handlers = new Map<string, MainHandler>()
 

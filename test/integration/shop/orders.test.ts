@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { loadFunction, scfContext } from '../../helpers/functions.ts'
+import { loadFunction } from '../../helpers/functions.ts'
 import { type OrderShop, openOrderShop } from '../../helpers/order-shop.ts'
 
 let shop: OrderShop
@@ -156,7 +156,7 @@ describe('cancel and time-out', () => {
       'UPDATE payorder SET created_at = created_at - INTERVAL 3 HOUR WHERE out_trade_no = ?',
       [placed.out_trade_no],
     )
-    await loadFunction('reconcile')({}, scfContext())
+    await shop.reconcile()
     const { state, close_reason } = await shop.stored(placed.order_no)
     assert.deepEqual([state, close_reason], ['CLOSED', 'TIMEOUT'])
     assert.deepEqual(await shop.stock(skuId), [5, 0])
