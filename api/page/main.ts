@@ -219,7 +219,7 @@ function errorsView(): HTMLElement {
     ),
     el(
       'div',
-      { class: 'scroll' },
+      { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The error table' },
       el(
         'table',
         {},

@@ -19,7 +19,7 @@ export function schemaTable(
   if (rows.length === 0) return el('p', { class: 'quiet' }, 'No fields.')
   return el(
     'div',
-    { class: 'scroll' },
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
     el(
       'table',
       {},

@@ -99,11 +99,20 @@ const exampleCase = {
   createdAt: '2026-11-28T02:00:00.000Z',
 }
 
-const action = (operationId: string, summary: string, msg: string): RouteDocs => ({
+const number = { order_no: '202611270930001230000000001' }
+const caseNumber = { after_sale_no: '202611281000000000000000002' }
+
+const action = (
+  operationId: string,
+  summary: string,
+  msg: string,
+  example: Record<string, unknown> = number,
+): RouteDocs => ({
   tag: 'shopOrders',
   operationId,
   summary,
   refusals: [1054, 1060],
+  example,
   answers: [said],
   exampleAnswer: done(msg),
 })
@@ -117,6 +126,7 @@ export const shopOrders: Record<string, RouteDocs> = {
       'Repeats the checkout with the sum that was shown: another price is 1061 with the new breakdown, too few left is 1063, a sixth unpaid order 1065; then nothing was ordered. Pay with `/wx/order { out_trade_no }`. Send an `Idempotency-Key` header: the same user and key get the same order again.',
     refusals: [1054, 1061, 1063, 1065],
     limited: true,
+    example: { items: [{ skuId: 14, quantity: 1 }], addressId: 1, expected_payable_fen: 35900 },
     answers: [
       success({
         data: Joi.object({
@@ -148,6 +158,7 @@ export const shopOrders: Record<string, RouteDocs> = {
     operationId: 'showShopOrder',
     summary: 'One own order with its parcels, its cases and everything that happened to it',
     refusals: [1054],
+    example: number,
     answers: [
       success({
         data: Joi.object({
@@ -247,9 +258,14 @@ export const shopOrders: Record<string, RouteDocs> = {
     description:
       '`CANCEL` before they are shipped, `REFUND_ONLY` or `RETURN` afterwards. The amount is computed. One case per line is open at a time.',
     refusals: [1054, 1060],
+    example: { ...number, lineId: 1, quantity: 1, kind: 'CANCEL', reason: '拍错尺码' },
     answers: [success({ data: orderCase.required() })],
     exampleAnswer: { status: 200, data: exampleCase },
   },
-  '/afterSales/cancel': action('cancelCase', 'Takes an own case back', '售后申请已撤销'),
-  '/afterSales/parcel': action('sendBack', 'Says with which parcel the shoes come back', '运单号已提交'),
+  '/afterSales/cancel': action('cancelCase', 'Takes an own case back', '售后申请已撤销', caseNumber),
+  '/afterSales/parcel': action('sendBack', 'Says with which parcel the shoes come back', '运单号已提交', {
+    ...caseNumber,
+    carrier: 'SF',
+    trackingNo: 'SF1234567890',
+  }),
 }

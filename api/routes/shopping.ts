@@ -156,7 +156,7 @@ export const shopping: Record<string, RouteDocs> = {
       },
     },
   },
-  '/search': {
+  '/products/search': {
     tag: 'shopping',
     operationId: 'searchProducts',
     summary: 'Products whose name has all words, newest first',
@@ -165,7 +165,7 @@ export const shopping: Record<string, RouteDocs> = {
     answers: [success({ data: list(Joi.object(product)), nextCursor })],
     exampleAnswer: { status: 200, data: [exampleProduct], nextCursor: null },
   },
-  '/cart': {
+  '/cart/items': {
     tag: 'shopping',
     operationId: 'readCart',
     summary: 'The own cart, each line with what is true of it now',
@@ -237,6 +237,7 @@ export const shopping: Record<string, RouteDocs> = {
     operationId: 'removeAddress',
     summary: 'Removes an own address',
     refusals: [1054],
+    example: { id: 1 },
     answers: [success({ msg: text() })],
     exampleAnswer: done('地址已删除'),
   },
@@ -245,16 +246,18 @@ export const shopping: Record<string, RouteDocs> = {
     operationId: 'chooseDefaultAddress',
     summary: 'Makes an own address the default',
     refusals: [1054],
+    example: { id: 1 },
     answers: [success({ msg: text() })],
     exampleAnswer: done('已设为默认地址'),
   },
-  '/checkout': {
+  '/shop/checkout': {
     tag: 'shopping',
     operationId: 'checkout',
     summary: 'What an order would cost and where it would go; writes nothing',
     description:
       'Without `items` the chosen lines of the cart, without `addressId` the default address. `short` names lines of which fewer are left than wanted.',
     refusals: [1054],
+    example: { items: [{ skuId: 13, quantity: 1 }], addressId: 1 },
     answers: [
       success({
         data: Joi.object({

@@ -8,7 +8,7 @@ const policy = { auth: readUser, needs: ['JWT_SECRET'] } as const
 
 /** The shopper's cart. Every change answers with the whole cart. Errors: 1010, 401, 503. */
 export const main_handler = endpoint(
-  route({ method: 'GET', paths: ['/cart'], ...policy }, async ({ user, db, config }) => ({
+  route({ method: 'GET', paths: ['/cart/items'], ...policy }, async ({ user, db, config }) => ({
     data: withAssetUrls(config.ASSET_BASE_URL, await readCart(user.id, { db })),
   })),
   route(

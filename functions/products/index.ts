@@ -25,7 +25,7 @@ export const main_handler = endpoint(
     },
   ),
   route(
-    { method: 'GET', paths: ['/search'], schema: searchQuery, maxAgeSec: LIST_AGE_SEC },
+    { method: 'GET', paths: ['/products/search'], schema: searchQuery, maxAgeSec: LIST_AGE_SEC },
     async ({ body, db, config }) => {
       const deps = { sql: feedReader(config, db), assetBaseUrl: config.ASSET_BASE_URL }
       const { products, nextCursor } = await search(body, deps)

@@ -94,7 +94,7 @@ export async function openOrderShop(options: PayShopOptions = {}) {
       options: { key?: string; instance?: MainHandler; addressId?: number; expected?: number } = {},
     ): Promise<Reply> {
       const addressId = options.addressId ?? (await own.address(by))
-      const priced = await own.send('checkout', '/checkout', { items, addressId }, by)
+      const priced = await own.send('checkout', '/shop/checkout', { items, addressId }, by)
       const sum = (priced.json.data as { payable_fen?: number } | undefined)?.payable_fen
       const body = { items, addressId, expected_payable_fen: options.expected ?? sum ?? 1 }
       const headers: Record<string, string> =

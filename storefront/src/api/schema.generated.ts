@@ -247,7 +247,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/search": {
+    "/products/search": {
         parameters: {
             query?: never;
             header?: never;
@@ -267,7 +267,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/cart": {
+    "/cart/items": {
         parameters: {
             query?: never;
             header?: never;
@@ -443,7 +443,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/checkout": {
+    "/shop/checkout": {
         parameters: {
             query?: never;
             header?: never;
@@ -3176,6 +3176,11 @@ export interface components {
         };
         removeAddress: {
             content: {
+                /**
+                 * @example {
+                 *       "id": 1
+                 *     }
+                 */
                 "application/json": {
                     /** 地址编号id */
                     id: number;
@@ -3188,6 +3193,11 @@ export interface components {
         };
         chooseDefaultAddress: {
             content: {
+                /**
+                 * @example {
+                 *       "id": 1
+                 *     }
+                 */
                 "application/json": {
                     /** 地址编号id */
                     id: number;
@@ -3200,6 +3210,17 @@ export interface components {
         };
         checkout: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "skuId": 13,
+                 *           "quantity": 1
+                 *         }
+                 *       ],
+                 *       "addressId": 1
+                 *     }
+                 */
                 "application/json": {
                     /** 商品items */
                     items?: {
@@ -3364,6 +3385,18 @@ export interface components {
         };
         placeShopOrder: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "skuId": 14,
+                 *           "quantity": 1
+                 *         }
+                 *       ],
+                 *       "addressId": 1,
+                 *       "expected_payable_fen": 35900
+                 *     }
+                 */
                 "application/json": {
                     /** 商品items */
                     items?: {
@@ -3398,6 +3431,11 @@ export interface components {
         };
         cancelShopOrder: {
             content: {
+                /**
+                 * @example {
+                 *       "order_no": "202611270930001230000000001"
+                 *     }
+                 */
                 "application/json": {
                     /** 订单号order_no */
                     order_no: string;
@@ -3410,6 +3448,11 @@ export interface components {
         };
         receiveShopOrder: {
             content: {
+                /**
+                 * @example {
+                 *       "order_no": "202611270930001230000000001"
+                 *     }
+                 */
                 "application/json": {
                     /** 订单号order_no */
                     order_no: string;
@@ -3422,6 +3465,11 @@ export interface components {
         };
         extendReceipt: {
             content: {
+                /**
+                 * @example {
+                 *       "order_no": "202611270930001230000000001"
+                 *     }
+                 */
                 "application/json": {
                     /** 订单号order_no */
                     order_no: string;
@@ -3434,6 +3482,11 @@ export interface components {
         };
         hideShopOrder: {
             content: {
+                /**
+                 * @example {
+                 *       "order_no": "202611270930001230000000001"
+                 *     }
+                 */
                 "application/json": {
                     /** 订单号order_no */
                     order_no: string;
@@ -3446,6 +3499,15 @@ export interface components {
         };
         askAfterSale: {
             content: {
+                /**
+                 * @example {
+                 *       "order_no": "202611270930001230000000001",
+                 *       "lineId": 1,
+                 *       "quantity": 1,
+                 *       "kind": "CANCEL",
+                 *       "reason": "拍错尺码"
+                 *     }
+                 */
                 "application/json": {
                     /** 订单号order_no */
                     order_no: string;
@@ -3480,6 +3542,11 @@ export interface components {
         };
         cancelCase: {
             content: {
+                /**
+                 * @example {
+                 *       "after_sale_no": "202611281000000000000000002"
+                 *     }
+                 */
                 "application/json": {
                     /** 售后单号after_sale_no */
                     after_sale_no: string;
@@ -3492,6 +3559,13 @@ export interface components {
         };
         sendBack: {
             content: {
+                /**
+                 * @example {
+                 *       "after_sale_no": "202611281000000000000000002",
+                 *       "carrier": "SF",
+                 *       "trackingNo": "SF1234567890"
+                 *     }
+                 */
                 "application/json": {
                     /** 售后单号after_sale_no */
                     after_sale_no: string;
@@ -4217,6 +4291,7 @@ export interface operations {
     showShopOrder: {
         parameters: {
             query: {
+                /** @example 202611270930001230000000001 */
                 order_no: string;
             };
             header?: never;

@@ -94,7 +94,7 @@ describe('the shop', () => {
   })
 
   test('answers what comes before an order as documented', async () => {
-    for (const path of ['/products?limit=2', '/products/detail?id=13', '/search?q=跑鞋'])
+    for (const path of ['/products?limit=2', '/products/detail?id=13', '/products/search?q=跑鞋'])
       assert.equal((await call('GET', path)).status, 200, path)
     assert.equal((await call('GET', '/products/detail?id=999999')).status, 1054)
     const { data } = await call('GET', '/products/detail?id=13')
@@ -105,7 +105,7 @@ describe('the shop', () => {
     await call('POST', '/cart/set', { skuId, quantity: 2 })
     await call('POST', '/cart/select', { skuIds: [skuId], selected: true })
     await call('POST', '/cart/merge', { items: [{ skuId, quantity: 1 }] })
-    await call('GET', '/cart')
+    await call('GET', '/cart/items')
     const address = {
       receiver: '张三',
       mobile: '13800138000',
@@ -115,7 +115,7 @@ describe('the shop', () => {
     const saved = (await call('POST', '/addresses/save', address)).data as { id: number }
     await call('POST', '/addresses/default', { id: saved.id })
     await call('GET', '/addresses')
-    assert.equal((await call('POST', '/checkout', {})).status, 200)
+    assert.equal((await call('POST', '/shop/checkout', {})).status, 200)
     await call('POST', '/cart/remove', { skuIds: [skuId] })
     await call('POST', '/addresses/remove', { id: saved.id })
     assert.equal((await call('POST', '/addresses/remove', { id: saved.id })).status, 1054)
@@ -154,14 +154,16 @@ describe('the shop', () => {
       detail: '科技园路1号1栋101',
     }
     const { id: addressId } = (await call('POST', '/addresses/save', address)).data as { id: number }
-    const priced = (await call('POST', '/checkout', { items, addressId })).data as { payable_fen: number }
+    const priced = (await call('POST', '/shop/checkout', { items, addressId })).data as {
+      payable_fen: number
+    }
     const body = { items, addressId, expected_payable_fen: priced.payable_fen }
     const place = async () =>
       (await call('POST', '/shop/order', body)).data as { order_no: string; out_trade_no: string }
     const changed = { ...body, expected_payable_fen: 1 }
     assert.equal((await call('POST', '/shop/order', changed)).status, 1061)
     const tooMany = { items: [{ skuId: sku?.skuId, quantity: 99 }], addressId }
-    const dear = (await call('POST', '/checkout', tooMany)).data as { payable_fen: number }
+    const dear = (await call('POST', '/shop/checkout', tooMany)).data as { payable_fen: number }
     const short = { ...tooMany, expected_payable_fen: dear.payable_fen }
     assert.equal((await call('POST', '/shop/order', short)).status, 1063)
     const [paid, cancelled] = [await place(), await place()]

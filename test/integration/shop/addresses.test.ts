@@ -83,7 +83,7 @@ describe('the address book', () => {
         [addresses, '/addresses/save', { ...good, id: wanted }],
         [addresses, '/addresses/remove', { id: wanted }],
         [addresses, '/addresses/default', { id: wanted }],
-        [checkout, '/checkout', { items, addressId: wanted }],
+        [checkout, '/shop/checkout', { items, addressId: wanted }],
       ] as const) {
         const { json } = await shop.post(handler, path, body, other)
         assert.deepEqual([json.status, json.msg], [1054, '收货地址不存在'], path)
@@ -99,7 +99,7 @@ describe('checkout', () => {
     const addressId = await shop.address(addresses, by)
     const [sku] = await shop.sell([{ pairs: 5, fen: 6000 }])
     const items = [{ skuId: sku?.skuId, quantity: 2 }]
-    const { json } = await shop.post(checkout, '/checkout', { items, addressId }, by)
+    const { json } = await shop.post(checkout, '/shop/checkout', { items, addressId }, by)
     const { goods_fen, freight_fen, payable_fen } = json.data as Record<string, number>
     assert.deepEqual([goods_fen, freight_fen, payable_fen], [12_000, 1200, 13_200])
     assert.deepEqual(await shop.stockOf(sku?.skuId ?? 0), { available: 5, reserved: 0 })
@@ -111,7 +111,7 @@ describe('checkout', () => {
     const items = (quantity: number) => [{ skuId: sku?.skuId, quantity }]
     const freight = async (regionCode: string, quantity: number) => {
       const addressId = await shop.address(addresses, by, regionCode)
-      const { json } = await shop.post(checkout, '/checkout', { items: items(quantity), addressId }, by)
+      const { json } = await shop.post(checkout, '/shop/checkout', { items: items(quantity), addressId }, by)
       return json.status === 200 ? (json.data as { freight_fen: number }).freight_fen : json.status
     }
     assert.equal(await freight('440305', 1), 1000)
@@ -124,12 +124,12 @@ describe('checkout', () => {
     const by = shop.shopper()
     const cart = loadFunction('cart')
     const skus = await shop.sell([{ pairs: 5 }, { pairs: 5 }])
-    assert.equal((await shop.post(checkout, '/checkout', {}, by)).json.status, 1010)
+    assert.equal((await shop.post(checkout, '/shop/checkout', {}, by)).json.status, 1010)
     await shop.address(addresses, by)
-    assert.equal((await shop.post(checkout, '/checkout', {}, by)).json.status, 1010)
+    assert.equal((await shop.post(checkout, '/shop/checkout', {}, by)).json.status, 1010)
     for (const { skuId } of skus) await shop.post(cart, '/cart/add', { skuId, quantity: 1 }, by)
     await shop.post(cart, '/cart/select', { skuIds: [skus[1]?.skuId], selected: false }, by)
-    const { json } = await shop.post(checkout, '/checkout', {}, by)
+    const { json } = await shop.post(checkout, '/shop/checkout', {}, by)
     const { lines } = json.data as { lines: { skuId: number }[] }
     assert.deepEqual(
       lines.map(({ skuId }) => skuId),
@@ -142,13 +142,13 @@ describe('checkout', () => {
     await shop.address(addresses, by)
     const [sku] = await shop.sell([{ pairs: 3, maxPerOrder: 3 }])
     const item = (quantity: number) => ({ skuId: sku?.skuId, quantity })
-    const { json } = await shop.post(checkout, '/checkout', { items: [item(2), item(1)] }, by)
+    const { json } = await shop.post(checkout, '/shop/checkout', { items: [item(2), item(1)] }, by)
     const { lines } = json.data as { lines: { quantity: number }[] }
     assert.deepEqual(
       lines.map(({ quantity }) => quantity),
       [3],
     )
-    const more = await shop.post(checkout, '/checkout', { items: [item(2), item(2)] }, by)
+    const more = await shop.post(checkout, '/shop/checkout', { items: [item(2), item(2)] }, by)
     assert.equal(more.json.status, 1010)
   })
 })

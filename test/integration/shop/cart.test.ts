@@ -22,7 +22,7 @@ before(async () => {
 
 after(() => shop.close())
 
-const linesOf = async (by: Shopper) => (await shop.get(cart, '/cart', {}, by)).json.data as Line[]
+const linesOf = async (by: Shopper) => (await shop.get(cart, '/cart/items', {}, by)).json.data as Line[]
 const skuOf = async (pairs = 10) => (await shop.sell([{ pairs }]))[0]?.skuId ?? 0
 
 describe('the cart', () => {

@@ -96,7 +96,7 @@ describe('an order', () => {
     const body = { addressId, expected_payable_fen: 11_000 }
     const { json } = await shop.send('shopOrder', '/shop/order', body, by)
     assert.equal(json.status, 200, json.msg)
-    const cart = (await shop.get('cart', '/cart', {}, by)).json.data as { skuId: number }[]
+    const cart = (await shop.get('cart', '/cart/items', {}, by)).json.data as { skuId: number }[]
     assert.deepEqual(
       cart.map(({ skuId }) => skuId),
       [two],

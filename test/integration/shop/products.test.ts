@@ -114,7 +114,8 @@ describe('a product', () => {
 })
 
 describe('search', () => {
-  const namesOf = async (q: string) => (await pagesOf('/search', { q, limit: '5' })).map(({ name }) => name)
+  const namesOf = async (q: string) =>
+    (await pagesOf('/products/search', { q, limit: '5' })).map(({ name }) => name)
 
   test('finds Chinese words anywhere in a name, in any order', async () => {
     const all = await pagesOf('/products', { limit: '50' })
@@ -151,6 +152,6 @@ describe('search', () => {
 
   test('a query that is too long, or none, is refused', async () => {
     for (const q of ['', '鞋'.repeat(41)])
-      assert.equal((await shop.get(products, '/search', { q })).json.status, 1010)
+      assert.equal((await shop.get(products, '/products/search', { q })).json.status, 1010)
   })
 })
