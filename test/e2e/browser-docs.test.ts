@@ -69,7 +69,7 @@ test('tries documented endpoints from the page, a login for all of it included',
   const login = page.locator('#login')
   await login.getByText('Try it').click()
   const { username, password } = DEMO_LOGIN
-  await login.getByLabel('Body').fill(JSON.stringify({ username, password }))
+  await login.getByRole('textbox', { name: 'Body' }).fill(JSON.stringify({ username, password }))
   await login.getByRole('button', { name: 'Send' }).click()
   await login.getByText('HTTP 200').waitFor()
   const order = page.locator('#placeOrder')
