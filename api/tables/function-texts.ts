@@ -24,6 +24,10 @@ export const functionTexts: Readonly<Record<string, FunctionText>> = {
     zh: ['定时器，每天 10:30；也可指定日期', '把微信支付的对账单与本地账逐行比对'],
   },
   refund: { en: ['ops', 'pays money back'], zh: ['运维', '退款'] },
+  orderDesk: {
+    en: ['ops', 'sends parcels, decides and releases after-sale cases, corrects stock'],
+    zh: ['运维', '发货、处理售后与放款、修正库存'],
+  },
   migrate: {
     en: [
       'ops, and each deploy',

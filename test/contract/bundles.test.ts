@@ -68,6 +68,7 @@ const expected: Readonly<Record<string, Expectation>> = {
   reconcile: { packages: ['fast-xml-parser', 'mysql2'], budget: 520 },
   bill: { packages: ['fast-xml-parser', 'mysql2'], budget: 530 },
   refund: { packages: ['fast-xml-parser', 'mysql2'], budget: 520 },
+  orderDesk: { packages: ['joi', 'mysql2'], budget: 640 },
   migrate: { packages: ['mysql2'], budget: 740 },
 }
 
