@@ -1,3 +1,4 @@
+export * from './login-address-table.ts'
 export * from './password.ts'
 export * from './sms-code.ts'
 export * from './sms-code-table.ts'

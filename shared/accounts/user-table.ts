@@ -1,4 +1,4 @@
-/** `user`: who may log in. And `login_address`: from where each of them did, lately. */
+/** `user`: who may log in. */
 import { createHash } from 'node:crypto'
 import { isDuplicateKey, type Sql } from '#shared/db'
 
@@ -92,24 +92,4 @@ export async function replacePassword(sql: Pick<Sql, 'run'>, user: UserRow, hash
     user.id,
     user.password,
   ])
-}
-
-/** Remembers that a user logged in from there. */
-export async function rememberAddress(
-  sql: Pick<Sql, 'run'>,
-  userId: number,
-  address: string,
-  now: Date,
-): Promise<void> {
-  await sql.run(
-    `/* loginAddress.remember */ INSERT INTO login_address (user_id, address, last_at) VALUES (?, ?, ?)
-     ON DUPLICATE KEY UPDATE last_at = VALUES(last_at)`,
-    [userId, address, now],
-  )
-}
-
-/** Forgets from where nobody logged in since `before`: at most `limit` rows. Returns how many there were. */
-export async function forgetAddresses(sql: Pick<Sql, 'run'>, before: Date, limit: number): Promise<number> {
-  const text = `/* loginAddress.forget */ DELETE FROM login_address WHERE last_at < ? LIMIT ${Math.trunc(limit)}`
-  return (await sql.run(text, [before])).affectedRows
 }

@@ -21,24 +21,33 @@ export type AddressFields = Pick<AddressRow, 'receiver' | 'mobile' | 'region_cod
 /** The user's addresses, the default one first, then the newest. */
 export function listAddresses(sql: Sql, userId: number): Promise<AddressRow[]> {
   return sql.rows<AddressRow>(
-    `SELECT ${columns} FROM address WHERE user_id = ? ORDER BY is_default DESC, id DESC LIMIT 50`,
+    `/* address.listAddresses */ SELECT ${columns} FROM address WHERE user_id = ? ORDER BY is_default DESC, id DESC LIMIT 50`,
     [userId],
   )
 }
 
 /** The address with this id, if it is this user's. */
 export function findAddress(sql: Sql, id: number, userId: number): Promise<AddressRow | undefined> {
-  return sql.row<AddressRow>(`SELECT ${columns} FROM address WHERE id = ? AND user_id = ?`, [id, userId])
+  return sql.row<AddressRow>(
+    `/* address.findAddress */ SELECT ${columns} FROM address WHERE id = ? AND user_id = ?`,
+    [id, userId],
+  )
 }
 
 /** The user's default address. */
 export function readDefaultAddress(sql: Sql, userId: number): Promise<AddressRow | undefined> {
-  return sql.row<AddressRow>(`SELECT ${columns} FROM address WHERE default_of = ?`, [userId])
+  return sql.row<AddressRow>(
+    `/* address.readDefaultAddress */ SELECT ${columns} FROM address WHERE default_of = ?`,
+    [userId],
+  )
 }
 
 /** The ids of the user's addresses, locked until the transaction ends. */
 export async function lockAddresses(tx: Sql, userId: number): Promise<number[]> {
-  const rows = await tx.rows<{ id: number }>('SELECT id FROM address WHERE user_id = ? FOR UPDATE', [userId])
+  const rows = await tx.rows<{ id: number }>(
+    '/* address.lockAddresses */ SELECT id FROM address WHERE user_id = ? FOR UPDATE',
+    [userId],
+  )
   return rows.map(({ id }) => id)
 }
 
@@ -51,7 +60,7 @@ export async function insertAddress(
 ): Promise<number> {
   const { receiver, mobile, region_code, region_name, detail } = fields
   const { insertId } = await tx.run(
-    `INSERT INTO address (user_id, receiver, mobile, region_code, region_name, detail, created_at, updated_at)
+    `/* address.insertAddress */ INSERT INTO address (user_id, receiver, mobile, region_code, region_name, detail, created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     [userId, receiver, mobile, region_code, region_name, detail, now, now],
   )
@@ -68,7 +77,7 @@ export async function updateAddress(
 ): Promise<void> {
   const { receiver, mobile, region_code, region_name, detail } = fields
   await tx.run(
-    `UPDATE address SET receiver = ?, mobile = ?, region_code = ?, region_name = ?, detail = ?, updated_at = ?
+    `/* address.updateAddress */ UPDATE address SET receiver = ?, mobile = ?, region_code = ?, region_name = ?, detail = ?, updated_at = ?
      WHERE id = ? AND user_id = ?`,
     [receiver, mobile, region_code, region_name, detail, now, id, userId],
   )
@@ -76,15 +85,21 @@ export async function updateAddress(
 
 /** Makes one address the default, in this order: the key allows one per user. */
 export async function moveDefault(tx: Sql, id: number, userId: number): Promise<void> {
-  await tx.run('UPDATE address SET is_default = 0 WHERE user_id = ? AND is_default = 1 AND id <> ?', [
-    userId,
+  await tx.run(
+    '/* address.clearDefault */ UPDATE address SET is_default = 0 WHERE user_id = ? AND is_default = 1 AND id <> ?',
+    [userId, id],
+  )
+  await tx.run('/* address.setDefault */ UPDATE address SET is_default = 1 WHERE id = ? AND user_id = ?', [
     id,
+    userId,
   ])
-  await tx.run('UPDATE address SET is_default = 1 WHERE id = ? AND user_id = ?', [id, userId])
 }
 
 /** Removes an own address. */
 export async function deleteAddress(tx: Sql, id: number, userId: number): Promise<boolean> {
-  const { affectedRows } = await tx.run('DELETE FROM address WHERE id = ? AND user_id = ?', [id, userId])
+  const { affectedRows } = await tx.run(
+    '/* address.deleteAddress */ DELETE FROM address WHERE id = ? AND user_id = ?',
+    [id, userId],
+  )
   return affectedRows === 1
 }

@@ -15,7 +15,7 @@ export const MAX_CART_LINES = 120
 /** The user's cart, what was added last first. */
 export function listCart(sql: Sql, userId: number): Promise<CartRow[]> {
   return sql.rows<CartRow>(
-    `SELECT sku_id, quantity, selected, seen_price_fen FROM cart_item
+    `/* cart.listCart */ SELECT sku_id, quantity, selected, seen_price_fen FROM cart_item
      WHERE user_id = ? ORDER BY added_at DESC, sku_id DESC LIMIT ${MAX_CART_LINES}`,
     [userId],
   )
@@ -24,7 +24,7 @@ export function listCart(sql: Sql, userId: number): Promise<CartRow[]> {
 /** How many lines the user's cart has; the rows stay locked until the transaction ends. */
 export async function lockCart(tx: Sql, userId: number): Promise<ReadonlySet<number>> {
   const rows = await tx.rows<{ sku_id: number }>(
-    'SELECT sku_id FROM cart_item WHERE user_id = ? FOR UPDATE',
+    '/* cart.lockCart */ SELECT sku_id FROM cart_item WHERE user_id = ? FOR UPDATE',
     [userId],
   )
   return new Set(rows.map(({ sku_id }) => sku_id))
@@ -47,7 +47,7 @@ export async function putItem(
     max: 'GREATEST(quantity, ?)',
   }[how]
   await tx.run(
-    `INSERT INTO cart_item (user_id, sku_id, quantity, seen_price_fen, added_at) VALUES (?, ?, ?, ?, ?)
+    `/* cart.putItem */ INSERT INTO cart_item (user_id, sku_id, quantity, seen_price_fen, added_at) VALUES (?, ?, ?, ?, ?)
      ON DUPLICATE KEY UPDATE quantity = ${next}, seen_price_fen = ?`,
     [userId, skuId, quantity, priceFen, now, quantity, priceFen],
   )
@@ -63,7 +63,7 @@ export async function selectItems(
   if (skuIds.length === 0) return
   const values: SqlValue[] = [selected ? 1 : 0, userId, ...skuIds]
   await tx.run(
-    `UPDATE cart_item SET selected = ? WHERE user_id = ? AND sku_id IN (${skuIds.map(() => '?').join(', ')})`,
+    `/* cart.selectItems */ UPDATE cart_item SET selected = ? WHERE user_id = ? AND sku_id IN (${skuIds.map(() => '?').join(', ')})`,
     values,
   )
 }
@@ -72,7 +72,7 @@ export async function selectItems(
 export async function removeItems(tx: Sql, userId: number, skuIds: readonly number[]): Promise<void> {
   if (skuIds.length === 0) return
   await tx.run(
-    `DELETE FROM cart_item WHERE user_id = ? AND sku_id IN (${skuIds.map(() => '?').join(', ')})`,
+    `/* cart.removeItems */ DELETE FROM cart_item WHERE user_id = ? AND sku_id IN (${skuIds.map(() => '?').join(', ')})`,
     [userId, ...skuIds],
   )
 }

@@ -9,5 +9,7 @@ export interface BannerRow {
 
 /** The pictures at the top of the home page. */
 export function listBanners(sql: Pick<Sql, 'rows'>): Promise<BannerRow[]> {
-  return sql.rows<BannerRow>('SELECT id, img_src, link FROM banner ORDER BY id LIMIT 20')
+  return sql.rows<BannerRow>(
+    '/* banner.listBanners */ SELECT id, img_src, link FROM banner ORDER BY id LIMIT 20',
+  )
 }

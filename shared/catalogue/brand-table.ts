@@ -15,17 +15,22 @@ const columns = 'id, brandName, brandLogo, categoryId'
 
 /** The brands of the home page. */
 export function listHotBrands(sql: Reader): Promise<BrandRow[]> {
-  return sql.rows<BrandRow>(`SELECT ${columns} FROM brand WHERE hot = 1 ORDER BY id LIMIT 100`)
+  return sql.rows<BrandRow>(
+    `/* brand.listHotBrands */ SELECT ${columns} FROM brand WHERE hot = 1 ORDER BY id LIMIT 100`,
+  )
 }
 
 /** The brands of one category; an unknown category has none. */
 export function listBrandsOf(sql: Reader, categoryId: number): Promise<BrandRow[]> {
-  return sql.rows<BrandRow>(`SELECT ${columns} FROM brand WHERE categoryId = ? ORDER BY id LIMIT 200`, [
-    categoryId,
-  ])
+  return sql.rows<BrandRow>(
+    `/* brand.listBrandsOf */ SELECT ${columns} FROM brand WHERE categoryId = ? ORDER BY id LIMIT 200`,
+    [categoryId],
+  )
 }
 
 /** One brand. */
 export async function findBrand(sql: Reader, id: number): Promise<BrandRow | undefined> {
-  return (await sql.rows<BrandRow>(`SELECT ${columns} FROM brand WHERE id = ?`, [id]))[0]
+  return (
+    await sql.rows<BrandRow>(`/* brand.findBrand */ SELECT ${columns} FROM brand WHERE id = ?`, [id])
+  )[0]
 }

@@ -8,5 +8,7 @@ export interface CategoryRow {
 
 /** All categories. */
 export function listCategories(sql: Pick<Sql, 'rows'>): Promise<CategoryRow[]> {
-  return sql.rows<CategoryRow>('SELECT id, categoryName FROM category ORDER BY id LIMIT 100')
+  return sql.rows<CategoryRow>(
+    '/* category.listCategories */ SELECT id, categoryName FROM category ORDER BY id LIMIT 100',
+  )
 }

@@ -10,5 +10,7 @@ export interface GridRow {
 
 /** The entries below the banners. */
 export function listGrid(sql: Pick<Sql, 'rows'>): Promise<GridRow[]> {
-  return sql.rows<GridRow>('SELECT id, img_src, name, link FROM grid ORDER BY id LIMIT 20')
+  return sql.rows<GridRow>(
+    '/* grid.listGrid */ SELECT id, img_src, name, link FROM grid ORDER BY id LIMIT 20',
+  )
 }

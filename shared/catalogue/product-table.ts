@@ -29,7 +29,7 @@ const columns = `id, name, img, price_fen, old_price_fen, on_sale, brand_id, cat
 /** A zone of the home page. */
 export function listZone(sql: Reader, zone: 'sports'): Promise<ProductRow[]> {
   return sql.rows<ProductRow>(
-    `SELECT ${columns} FROM product WHERE on_sale = 1 AND zone = ? ORDER BY id LIMIT 100`,
+    `/* product.listZone */ SELECT ${columns} FROM product WHERE on_sale = 1 AND zone = ? ORDER BY id LIMIT 100`,
     [zone],
   )
 }
@@ -37,7 +37,7 @@ export function listZone(sql: Reader, zone: 'sports'): Promise<ProductRow[]> {
 /** One product that is on sale, with its texts. */
 export async function findProduct(sql: Reader, id: number): Promise<ProductDetailRow | undefined> {
   const rows = await sql.rows<ProductDetailRow>(
-    `SELECT ${columns}, material, detail FROM product WHERE id = ? AND on_sale = 1`,
+    `/* product.findProduct */ SELECT ${columns}, material, detail FROM product WHERE id = ? AND on_sale = 1`,
     [id],
   )
   return rows[0]
@@ -47,7 +47,7 @@ export async function findProduct(sql: Reader, id: number): Promise<ProductDetai
 export function findProducts(sql: Reader, ids: readonly number[]): Promise<ProductRow[]> {
   if (ids.length === 0) return Promise.resolve([])
   return sql.rows<ProductRow>(
-    `SELECT ${columns} FROM product WHERE on_sale = 1 AND id IN (${ids.map(() => '?').join(', ')})`,
+    `/* product.findProducts */ SELECT ${columns} FROM product WHERE on_sale = 1 AND id IN (${ids.map(() => '?').join(', ')})`,
     ids,
   )
 }
@@ -104,7 +104,7 @@ export function listProducts(
   const direction = order === 'price_up' ? 'ASC' : 'DESC'
   const by = order === 'newest' ? `id ${direction}` : `price_fen ${direction}, id ${direction}`
   return sql.rows<ProductRow>(
-    `SELECT ${columns} FROM product FORCE INDEX (${keyOf(filter, order)})
+    `/* product.listProducts */ SELECT ${columns} FROM product FORCE INDEX (${keyOf(filter, order)})
      WHERE ${where.join(' AND ')} ORDER BY ${by} LIMIT ${Math.trunc(scan)}`,
     values,
   )
@@ -116,14 +116,17 @@ export function listUnindexed(
   limit: number,
 ): Promise<{ id: number; name: string; subtitle: string | null; indexed_text: null }[]> {
   return sql.rows(
-    `SELECT id, name, subtitle, indexed_text FROM product WHERE indexed_text IS NULL
+    `/* product.listUnindexed */ SELECT id, name, subtitle, indexed_text FROM product WHERE indexed_text IS NULL
      ORDER BY id LIMIT ${Math.trunc(limit)}`,
   )
 }
 
 /** Remembers what a product's index was made of. */
 export async function setIndexedText(tx: Sql, id: number, text: string): Promise<void> {
-  await tx.run('UPDATE product SET indexed_text = ? WHERE id = ?', [text.slice(0, 255), id])
+  await tx.run('/* product.setIndexedText */ UPDATE product SET indexed_text = ? WHERE id = ?', [
+    text.slice(0, 255),
+    id,
+  ])
 }
 
 /** Does a product cost exactly this? */

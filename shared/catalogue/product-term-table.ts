@@ -7,7 +7,7 @@ type Reader = Pick<Sql, 'rows'>
 export async function insertTerms(tx: Sql, productId: number, terms: readonly string[]): Promise<void> {
   if (terms.length === 0) return
   await tx.run(
-    `INSERT IGNORE INTO product_term (term, product_id) VALUES ${terms.map(() => '(?, ?)').join(', ')}`,
+    `/* product_term.insertTerms */ INSERT IGNORE INTO product_term (term, product_id) VALUES ${terms.map(() => '(?, ?)').join(', ')}`,
     terms.flatMap((term) => [term, productId]),
   )
 }
@@ -16,7 +16,7 @@ export async function insertTerms(tx: Sql, productId: number, terms: readonly st
 export async function deleteTerms(tx: Sql, productId: number, terms: readonly string[]): Promise<void> {
   if (terms.length === 0) return
   await tx.run(
-    `DELETE FROM product_term WHERE term IN (${terms.map(() => '?').join(', ')}) AND product_id = ?`,
+    `/* product_term.deleteTerms */ DELETE FROM product_term WHERE term IN (${terms.map(() => '?').join(', ')}) AND product_id = ?`,
     [...terms, productId],
   )
 }
@@ -24,7 +24,7 @@ export async function deleteTerms(tx: Sql, productId: number, terms: readonly st
 /** How many products a term has, counted up to `atMost`. */
 export async function countTerm(sql: Reader, term: string, atMost: number): Promise<number> {
   const [row] = await sql.rows<{ count: number }>(
-    `SELECT COUNT(*) AS count FROM (SELECT 1 FROM product_term WHERE term = ? LIMIT ${Math.trunc(atMost)}) AS some`,
+    `/* product_term.countTerm */ SELECT COUNT(*) AS count FROM (SELECT 1 FROM product_term WHERE term = ? LIMIT ${Math.trunc(atMost)}) AS some`,
     [term],
   )
   return row?.count ?? 0
@@ -44,7 +44,7 @@ export async function findByTerms(
   const { beforeId, scan } = input
   const [driving = '', ...others] = input.terms
   const rows = await sql.rows<{ product_id: number }>(
-    `SELECT product_id FROM product_term WHERE term = ? ${beforeId === undefined ? '' : 'AND product_id < ?'}
+    `/* product_term.findByTerms */ SELECT product_id FROM product_term WHERE term = ? ${beforeId === undefined ? '' : 'AND product_id < ?'}
      ORDER BY product_id DESC LIMIT ${Math.trunc(scan)}`,
     [driving, ...(beforeId === undefined ? [] : [beforeId])],
   )
@@ -55,7 +55,7 @@ export async function findByTerms(
   for (const term of others) {
     if (matching.length === 0) break
     const found = await sql.rows<{ product_id: number }>(
-      `SELECT product_id FROM product_term WHERE term = ? AND product_id IN (${matching.map(() => '?').join(', ')})`,
+      `/* product_term.narrow */ SELECT product_id FROM product_term WHERE term = ? AND product_id IN (${matching.map(() => '?').join(', ')})`,
       [term, ...matching],
     )
     const kept = new Set(found.map(({ product_id }) => product_id))
@@ -71,7 +71,7 @@ export async function findByCharacter(
 ): Promise<number[]> {
   const { character, beforeId, scan } = input
   const rows = await sql.rows<{ product_id: number }>(
-    `SELECT DISTINCT product_id FROM product_term WHERE term >= ? AND term < ?
+    `/* product_term.findByCharacter */ SELECT DISTINCT product_id FROM product_term WHERE term >= ? AND term < ?
      ${beforeId === undefined ? '' : 'AND product_id < ?'} LIMIT ${Math.trunc(scan)}`,
     [character, `${character}\u{10FFFF}`, ...(beforeId === undefined ? [] : [beforeId])],
   )

@@ -12,7 +12,7 @@ export interface SizeRow {
 /** The chart of a brand, smallest first. */
 export function listSizes(sql: Pick<Sql, 'rows'>, brandId: number, gender: string): Promise<SizeRow[]> {
   return sql.rows<SizeRow>(
-    'SELECT size_mm, eu_x10, us_x10 FROM size_chart WHERE brand_id = ? AND gender = ? ORDER BY size_mm LIMIT 60',
+    '/* size_chart.listSizes */ SELECT size_mm, eu_x10, us_x10 FROM size_chart WHERE brand_id = ? AND gender = ? ORDER BY size_mm LIMIT 60',
     [brandId, gender],
   )
 }

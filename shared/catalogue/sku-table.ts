@@ -78,7 +78,10 @@ export function specText(colour: string, euX10: number | null, sizeMm: number): 
 /** These SKUs, on sale or not; unknown ids are left out. */
 export async function findSkus(sql: Pick<Sql, 'rows'>, ids: readonly number[]): Promise<SkuInfo[]> {
   if (ids.length === 0) return []
-  const rows = await sql.rows<Row>(`${selectSku} WHERE sku.id IN (${ids.map(() => '?').join(', ')})`, ids)
+  const rows = await sql.rows<Row>(
+    `/* sku.read */ ${selectSku} WHERE sku.id IN (${ids.map(() => '?').join(', ')})`,
+    ids,
+  )
   return rows.map(toInfo)
 }
 
@@ -86,7 +89,7 @@ export async function findSkus(sql: Pick<Sql, 'rows'>, ids: readonly number[]): 
 export async function listSkus(sql: Pick<Sql, 'rows'>, productIds: readonly number[]): Promise<SkuInfo[]> {
   if (productIds.length === 0) return []
   const rows = await sql.rows<Row>(
-    `${selectSku} WHERE sku.product_id IN (${productIds.map(() => '?').join(', ')}) AND sku.on_sale = 1
+    `/* sku.listOnSale */ ${selectSku} WHERE sku.product_id IN (${productIds.map(() => '?').join(', ')}) AND sku.on_sale = 1
      ORDER BY sku.product_id, sku.colour, sku.size_mm`,
     productIds,
   )
@@ -97,7 +100,7 @@ export async function listSkus(sql: Pick<Sql, 'rows'>, productIds: readonly numb
 export async function listAllSkus(sql: Pick<Sql, 'rows'>, productIds: readonly number[]): Promise<SkuInfo[]> {
   if (productIds.length === 0) return []
   const rows = await sql.rows<Row>(
-    `${selectSku} WHERE sku.product_id IN (${productIds.map(() => '?').join(', ')}) ORDER BY sku.product_id, sku.id`,
+    `/* sku.listAll */ ${selectSku} WHERE sku.product_id IN (${productIds.map(() => '?').join(', ')}) ORDER BY sku.product_id, sku.id`,
     productIds,
   )
   return rows.map(toInfo)

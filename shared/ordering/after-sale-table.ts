@@ -47,7 +47,7 @@ export async function insertCase(
   now: Date,
 ): Promise<number> {
   const { insertId } = await tx.run(
-    `INSERT INTO after_sale (after_sale_no, order_id, order_line_id, user_id, kind, quantity, amount_fen, reason, due_at,
+    `/* after_sale.insertCase */ INSERT INTO after_sale (after_sale_no, order_id, order_line_id, user_id, kind, quantity, amount_fen, reason, due_at,
        created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
@@ -73,31 +73,40 @@ export function findOwnCase(
   afterSaleNo: string,
   userId: number,
 ): Promise<AfterSaleRow | undefined> {
-  return sql.row<AfterSaleRow>(`SELECT ${columns} FROM after_sale WHERE after_sale_no = ? AND user_id = ?`, [
-    afterSaleNo,
-    userId,
-  ])
+  return sql.row<AfterSaleRow>(
+    `/* after_sale.findOwnCase */ SELECT ${columns} FROM after_sale WHERE after_sale_no = ? AND user_id = ?`,
+    [afterSaleNo, userId],
+  )
 }
 
 /** The case with this number, for the shopkeeper. */
 export function findCase(sql: Sql, afterSaleNo: string): Promise<AfterSaleRow | undefined> {
-  return sql.row<AfterSaleRow>(`SELECT ${columns} FROM after_sale WHERE after_sale_no = ?`, [afterSaleNo])
+  return sql.row<AfterSaleRow>(
+    `/* after_sale.findCase */ SELECT ${columns} FROM after_sale WHERE after_sale_no = ?`,
+    [afterSaleNo],
+  )
 }
 
 /** The case with this id, locked until the transaction ends. Its order is locked before. */
 export function lockCase(tx: Sql, id: number): Promise<AfterSaleRow | undefined> {
-  return tx.row<AfterSaleRow>(`SELECT ${columns} FROM after_sale WHERE id = ? FOR UPDATE`, [id])
+  return tx.row<AfterSaleRow>(
+    `/* after_sale.lockCase */ SELECT ${columns} FROM after_sale WHERE id = ? FOR UPDATE`,
+    [id],
+  )
 }
 
 /** The case whose money this refund gives back. */
 export function findCaseOfRefund(sql: Sql, outRefundNo: string): Promise<AfterSaleRow | undefined> {
-  return sql.row<AfterSaleRow>(`SELECT ${columns} FROM after_sale WHERE out_refund_no = ?`, [outRefundNo])
+  return sql.row<AfterSaleRow>(
+    `/* after_sale.findCaseOfRefund */ SELECT ${columns} FROM after_sale WHERE out_refund_no = ?`,
+    [outRefundNo],
+  )
 }
 
 /** The cases of an order, oldest first. */
 export function listCasesOfOrder(sql: Sql, orderId: number): Promise<AfterSaleRow[]> {
   return sql.rows<AfterSaleRow>(
-    `SELECT ${columns} FROM after_sale WHERE order_id = ? ORDER BY id LIMIT 200`,
+    `/* after_sale.listCasesOfOrder */ SELECT ${columns} FROM after_sale WHERE order_id = ? ORDER BY id LIMIT 200`,
     [orderId],
   )
 }
@@ -109,7 +118,7 @@ export function listOwnCases(
 ): Promise<AfterSaleRow[]> {
   const { userId, beforeId, limit } = input
   return sql.rows<AfterSaleRow>(
-    `SELECT ${columns} FROM after_sale WHERE user_id = ? ${beforeId === undefined ? '' : 'AND id < ?'}
+    `/* after_sale.listOwnCases */ SELECT ${columns} FROM after_sale WHERE user_id = ? ${beforeId === undefined ? '' : 'AND id < ?'}
      ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
     [userId, ...(beforeId === undefined ? [] : [beforeId])],
   )
@@ -122,7 +131,7 @@ export function listCasesInState(
 ): Promise<AfterSaleRow[]> {
   const { state, beforeId, limit } = input
   return sql.rows<AfterSaleRow>(
-    `SELECT ${columns} FROM after_sale FORCE INDEX (after_sale_by_state)
+    `/* after_sale.listCasesInState */ SELECT ${columns} FROM after_sale FORCE INDEX (after_sale_by_state)
      WHERE state = ? ${beforeId === undefined ? '' : 'AND id < ?'} ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
     [state, ...(beforeId === undefined ? [] : [beforeId])],
   )
@@ -136,7 +145,7 @@ export function listDueCases(
   limit: number,
 ): Promise<{ id: number; order_id: number; after_sale_no: string; amount_fen: number }[]> {
   return sql.rows(
-    `SELECT id, order_id, after_sale_no, amount_fen FROM after_sale FORCE INDEX (after_sale_due)
+    `/* after_sale.listDueCases */ SELECT id, order_id, after_sale_no, amount_fen FROM after_sale FORCE INDEX (after_sale_due)
      WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`,
     [state, now],
   )
@@ -145,7 +154,7 @@ export function listDueCases(
 /** How many open cases a user has; at most 100. */
 export async function countOpenCases(sql: Sql, userId: number): Promise<number> {
   const rows = await sql.rows<{ id: number }>(
-    'SELECT id FROM after_sale WHERE user_id = ? AND open_line IS NOT NULL ORDER BY id DESC LIMIT 100',
+    '/* after_sale.countOpenCases */ SELECT id FROM after_sale WHERE user_id = ? AND open_line IS NOT NULL ORDER BY id DESC LIMIT 100',
     [userId],
   )
   return rows.length
@@ -154,7 +163,7 @@ export async function countOpenCases(sql: Sql, userId: number): Promise<number> 
 /** Is a case of this order open? */
 export async function hasOpenCase(sql: Sql, orderId: number): Promise<boolean> {
   const row = await sql.row<{ id: number }>(
-    `SELECT id FROM after_sale WHERE order_id = ? AND state IN (${openCaseStates.map(() => '?').join(', ')}) LIMIT 1`,
+    `/* after_sale.hasOpenCase */ SELECT id FROM after_sale WHERE order_id = ? AND state IN (${openCaseStates.map(() => '?').join(', ')}) LIMIT 1`,
     [orderId, ...openCaseStates],
   )
   return row !== undefined
@@ -190,7 +199,7 @@ export async function moveCase(
 ): Promise<boolean> {
   const entries = Object.entries(changes) as [keyof CaseChanges, SqlValue][]
   const { affectedRows } = await tx.run(
-    `UPDATE after_sale SET state = ?, updated_at = ?${entries.map(([name]) => `, ${name} = ?`).join('')}
+    `/* after_sale.moveCase */ UPDATE after_sale SET state = ?, updated_at = ?${entries.map(([name]) => `, ${name} = ?`).join('')}
      WHERE id = ? AND state = ?`,
     [to, now, ...entries.map(([, value]) => value), id, from],
   )
@@ -199,5 +208,9 @@ export async function moveCase(
 
 /** Moves the time at which a case is looked at again. */
 export async function setCaseDue(tx: Sql, id: number, state: AfterSaleState, dueAt: Date): Promise<void> {
-  await tx.run('UPDATE after_sale SET due_at = ? WHERE id = ? AND state = ?', [dueAt, id, state])
+  await tx.run('/* after_sale.setCaseDue */ UPDATE after_sale SET due_at = ? WHERE id = ? AND state = ?', [
+    dueAt,
+    id,
+    state,
+  ])
 }

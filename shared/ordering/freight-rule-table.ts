@@ -13,7 +13,7 @@ export async function findFreightRule(sql: Sql, regionCode: string): Promise<Fre
     next_fen: number
     free_from_fen: number | null
   }>(
-    `SELECT deliverable, first_fen, next_fen, free_from_fen FROM freight_rule
+    `/* freight_rule.findFreightRule */ SELECT deliverable, first_fen, next_fen, free_from_fen FROM freight_rule
      WHERE province IN (?, ?) ORDER BY province DESC LIMIT 1`,
     [regionCode.slice(0, 2), EVERYWHERE_ELSE],
   )

@@ -29,7 +29,7 @@ export async function writeEvent(
   now: Date,
 ): Promise<void> {
   await tx.run(
-    `INSERT INTO order_event (order_id, event, state_before, state_after, actor, detail, at)
+    `/* order_event.writeEvent */ INSERT INTO order_event (order_id, event, state_before, state_after, actor, detail, at)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
     [
       orderId,
@@ -46,7 +46,7 @@ export async function writeEvent(
 /** What happened to an order, oldest first. */
 export function listEvents(sql: Sql, orderId: number): Promise<OrderEventRow[]> {
   return sql.rows<OrderEventRow>(
-    `SELECT id, event, state_before, state_after, actor, detail, at FROM order_event
+    `/* order_event.listEvents */ SELECT id, event, state_before, state_after, actor, detail, at FROM order_event
      WHERE order_id = ? ORDER BY id LIMIT 200`,
     [orderId],
   )

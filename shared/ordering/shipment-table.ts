@@ -23,7 +23,7 @@ export function findShipment(
   trackingNo: string,
 ): Promise<ShipmentRow | undefined> {
   return sql.row<ShipmentRow>(
-    `SELECT id, order_id, carrier, tracking_no, created_at FROM shipment
+    `/* shipment.findShipment */ SELECT id, order_id, carrier, tracking_no, created_at FROM shipment
      WHERE order_id = ? AND carrier = ? AND tracking_no = ?`,
     [orderId, carrier, trackingNo],
   )
@@ -37,12 +37,12 @@ export async function insertShipment(
   now: Date,
 ): Promise<number> {
   const { insertId } = await tx.run(
-    'INSERT INTO shipment (order_id, carrier, tracking_no, created_at) VALUES (?, ?, ?, ?)',
+    '/* shipment.insertShipment */ INSERT INTO shipment (order_id, carrier, tracking_no, created_at) VALUES (?, ?, ?, ?)',
     [parcel.orderId, parcel.carrier, parcel.trackingNo, now],
   )
   const values: SqlValue[] = lines.flatMap(({ orderLineId, quantity }) => [insertId, orderLineId, quantity])
   await tx.run(
-    `INSERT INTO shipment_line (shipment_id, order_line_id, quantity)
+    `/* shipment.insertLines */ INSERT INTO shipment_line (shipment_id, order_line_id, quantity)
      VALUES ${lines.map(() => '(?, ?, ?)').join(', ')}`,
     values,
   )
@@ -52,7 +52,7 @@ export async function insertShipment(
 /** The parcels of an order, oldest first. */
 export function listShipments(sql: Sql, orderId: number): Promise<ShipmentRow[]> {
   return sql.rows<ShipmentRow>(
-    'SELECT id, order_id, carrier, tracking_no, created_at FROM shipment WHERE order_id = ? ORDER BY id LIMIT 100',
+    '/* shipment.listShipments */ SELECT id, order_id, carrier, tracking_no, created_at FROM shipment WHERE order_id = ? ORDER BY id LIMIT 100',
     [orderId],
   )
 }
@@ -64,7 +64,7 @@ export async function listShipmentLines(
 ): Promise<ShipmentLineRow[]> {
   if (shipmentIds.length === 0) return []
   return sql.rows<ShipmentLineRow>(
-    `SELECT shipment_id, order_line_id, quantity FROM shipment_line
+    `/* shipment.listShipmentLines */ SELECT shipment_id, order_line_id, quantity FROM shipment_line
      WHERE shipment_id IN (${shipmentIds.map(() => '?').join(', ')})`,
     shipmentIds,
   )

@@ -41,7 +41,7 @@ export async function insertLines(tx: Sql, orderId: number, lines: readonly Pric
     line.countsStock ? 1 : 0,
   ])
   await tx.run(
-    `INSERT INTO shop_order_line (order_id, sku_id, product_id, name, spec, img, price_fen, quantity, paid_fen,
+    `/* shop_order_line.insertLines */ INSERT INTO shop_order_line (order_id, sku_id, product_id, name, spec, img, price_fen, quantity, paid_fen,
        counts_stock)
      VALUES ${lines.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
     values,
@@ -52,7 +52,7 @@ export async function insertLines(tx: Sql, orderId: number, lines: readonly Pric
 export async function listLines(sql: Sql, orderIds: readonly number[]): Promise<LineRow[]> {
   if (orderIds.length === 0) return []
   return sql.rows<LineRow>(
-    `SELECT ${columns} FROM shop_order_line WHERE order_id IN (${orderIds.map(() => '?').join(', ')}) ORDER BY id`,
+    `/* shop_order_line.listLines */ SELECT ${columns} FROM shop_order_line WHERE order_id IN (${orderIds.map(() => '?').join(', ')}) ORDER BY id`,
     orderIds,
   )
 }
@@ -60,7 +60,7 @@ export async function listLines(sql: Sql, orderIds: readonly number[]): Promise<
 /** Counts pairs as shipped; false when that many are not left. */
 export async function shipPairs(tx: Sql, lineId: number, quantity: number): Promise<boolean> {
   const { affectedRows } = await tx.run(
-    `UPDATE shop_order_line SET shipped_quantity = shipped_quantity + ?
+    `/* shop_order_line.shipPairs */ UPDATE shop_order_line SET shipped_quantity = shipped_quantity + ?
      WHERE id = ? AND shipped_quantity + cancelled_quantity + ? <= quantity`,
     [quantity, lineId, quantity],
   )
@@ -75,7 +75,7 @@ export async function refundPairs(
 ): Promise<boolean> {
   const cancelled = isCancel ? quantity : 0
   const { affectedRows } = await tx.run(
-    `UPDATE shop_order_line SET refunded_quantity = refunded_quantity + ?, refunded_fen = refunded_fen + ?,
+    `/* shop_order_line.refundPairs */ UPDATE shop_order_line SET refunded_quantity = refunded_quantity + ?, refunded_fen = refunded_fen + ?,
        cancelled_quantity = cancelled_quantity + ?
      WHERE id = ? AND refunded_quantity + ? <= quantity AND refunded_fen + ? <= paid_fen
        AND shipped_quantity + cancelled_quantity + ? <= quantity`,

@@ -54,7 +54,7 @@ export interface NewOrder {
 /** Writes a new order and returns its id. */
 export async function insertShopOrder(tx: Sql, order: NewOrder, now: Date): Promise<number> {
   const { insertId } = await tx.run(
-    `INSERT INTO shop_order (order_no, user_id, goods_fen, freight_fen, payable_fen, receiver, mobile, region_code,
+    `/* shop_order.insertShopOrder */ INSERT INTO shop_order (order_no, user_id, goods_fen, freight_fen, payable_fen, receiver, mobile, region_code,
        address, remark, idempotency_key, request_hash, created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
@@ -79,13 +79,16 @@ export async function insertShopOrder(tx: Sql, order: NewOrder, now: Date): Prom
 
 /** Writes down under which reference the stock of an order is reserved. */
 export async function setStockRef(tx: Sql, id: number, stockRef: string): Promise<void> {
-  await tx.run('UPDATE shop_order SET stock_ref = ? WHERE id = ?', [stockRef, id])
+  await tx.run('/* shop_order.setStockRef */ UPDATE shop_order SET stock_ref = ? WHERE id = ?', [
+    stockRef,
+    id,
+  ])
 }
 
 /** The user's order with this number. */
 export function findShopOrder(sql: Sql, orderNo: string, userId: number): Promise<ShopOrderRow | undefined> {
   return sql.row<ShopOrderRow>(
-    `SELECT ${columns} FROM shop_order WHERE order_no = ? AND user_id = ? AND hidden_at IS NULL`,
+    `/* shop_order.findShopOrder */ SELECT ${columns} FROM shop_order WHERE order_no = ? AND user_id = ? AND hidden_at IS NULL`,
     [orderNo, userId],
   )
 }
@@ -93,14 +96,17 @@ export function findShopOrder(sql: Sql, orderNo: string, userId: number): Promis
 /** The order that this user placed with this `Idempotency-Key`. */
 export function findShopOrderByKey(sql: Sql, key: string, userId: number): Promise<ShopOrderRow | undefined> {
   return sql.row<ShopOrderRow>(
-    `SELECT ${columns} FROM shop_order WHERE user_id = ? AND idempotency_key = ?`,
+    `/* shop_order.findShopOrderByKey */ SELECT ${columns} FROM shop_order WHERE user_id = ? AND idempotency_key = ?`,
     [userId, key],
   )
 }
 
 /** The order with this id, locked until the transaction ends. */
 export function lockShopOrder(tx: Sql, id: number): Promise<ShopOrderRow | undefined> {
-  return tx.row<ShopOrderRow>(`SELECT ${columns} FROM shop_order WHERE id = ? FOR UPDATE`, [id])
+  return tx.row<ShopOrderRow>(
+    `/* shop_order.lockShopOrder */ SELECT ${columns} FROM shop_order WHERE id = ? FOR UPDATE`,
+    [id],
+  )
 }
 
 /** The user's order with this number, locked until the transaction ends. */
@@ -110,19 +116,25 @@ export function lockOwnShopOrder(
   userId: number,
 ): Promise<ShopOrderRow | undefined> {
   return tx.row<ShopOrderRow>(
-    `SELECT ${columns} FROM shop_order WHERE order_no = ? AND user_id = ? AND hidden_at IS NULL FOR UPDATE`,
+    `/* shop_order.lockOwnShopOrder */ SELECT ${columns} FROM shop_order WHERE order_no = ? AND user_id = ? AND hidden_at IS NULL FOR UPDATE`,
     [orderNo, userId],
   )
 }
 
 /** The order with this number for the shopkeeper, locked until the transaction ends. */
 export function lockShopOrderByNumber(tx: Sql, orderNo: string): Promise<ShopOrderRow | undefined> {
-  return tx.row<ShopOrderRow>(`SELECT ${columns} FROM shop_order WHERE order_no = ? FOR UPDATE`, [orderNo])
+  return tx.row<ShopOrderRow>(
+    `/* shop_order.lockShopOrderByNumber */ SELECT ${columns} FROM shop_order WHERE order_no = ? FOR UPDATE`,
+    [orderNo],
+  )
 }
 
 /** The order with this number, for the shopkeeper. */
 export function readShopOrder(sql: Sql, orderNo: string): Promise<ShopOrderRow | undefined> {
-  return sql.row<ShopOrderRow>(`SELECT ${columns} FROM shop_order WHERE order_no = ?`, [orderNo])
+  return sql.row<ShopOrderRow>(
+    `/* shop_order.readShopOrder */ SELECT ${columns} FROM shop_order WHERE order_no = ?`,
+    [orderNo],
+  )
 }
 
 /** Which times a move writes beside the state. */
@@ -153,7 +165,7 @@ export async function moveOrder(
 ): Promise<boolean> {
   const entries = Object.entries(times) as [keyof OrderTimes, SqlValue][]
   const { affectedRows } = await tx.run(
-    `UPDATE shop_order SET state = ?, updated_at = ?${entries.map(([name]) => `, ${name} = ?`).join('')}
+    `/* shop_order.moveOrder */ UPDATE shop_order SET state = ?, updated_at = ?${entries.map(([name]) => `, ${name} = ?`).join('')}
      WHERE id = ? AND state = ?`,
     [to, now, ...entries.map(([, value]) => value), id, from],
   )
@@ -162,7 +174,10 @@ export async function moveOrder(
 
 /** Remembers why the order is about to be closed, while it is unpaid. */
 export async function noteCloseReason(sql: Sql, id: number, reason: CloseReason): Promise<void> {
-  await sql.run(`UPDATE shop_order SET close_reason = ? WHERE id = ? AND state = 'UNPAID'`, [reason, id])
+  await sql.run(
+    `/* shop_order.noteCloseReason */ UPDATE shop_order SET close_reason = ? WHERE id = ? AND state = 'UNPAID'`,
+    [reason, id],
+  )
 }
 
 /** Counts money that went back; false when that is more than was paid. */
@@ -173,7 +188,7 @@ export async function addRefunded(
   now: Date,
 ): Promise<boolean> {
   const { affectedRows } = await tx.run(
-    `UPDATE shop_order SET refunded_fen = refunded_fen + ?, refunded_freight_fen = refunded_freight_fen + ?, updated_at = ?
+    `/* shop_order.addRefunded */ UPDATE shop_order SET refunded_fen = refunded_fen + ?, refunded_freight_fen = refunded_freight_fen + ?, updated_at = ?
      WHERE id = ? AND refunded_fen + ? <= payable_fen AND refunded_freight_fen + ? <= freight_fen`,
     [fen, freightFen, now, id, fen, freightFen],
   )
@@ -182,13 +197,13 @@ export async function addRefunded(
 
 /** Takes an ended order out of its owner's lists. */
 export async function hideOrder(tx: Sql, id: number, now: Date): Promise<void> {
-  await tx.run('UPDATE shop_order SET hidden_at = ? WHERE id = ?', [now, id])
+  await tx.run('/* shop_order.hideOrder */ UPDATE shop_order SET hidden_at = ? WHERE id = ?', [now, id])
 }
 
 /** How many unpaid orders a user has, counted up to `atMost`. */
 export async function countUnpaid(sql: Sql, userId: number, atMost: number): Promise<number> {
   const rows = await sql.rows<{ id: number }>(
-    `SELECT id FROM shop_order WHERE user_id = ? AND state = 'UNPAID' LIMIT ${Math.trunc(atMost)}`,
+    `/* shop_order.countUnpaid */ SELECT id FROM shop_order WHERE user_id = ? AND state = 'UNPAID' LIMIT ${Math.trunc(atMost)}`,
     [userId],
   )
   return rows.length
@@ -203,7 +218,7 @@ export async function countByState(
   const counts = new Map<OrderState, number>()
   for (const state of states) {
     const rows = await sql.rows<{ id: number }>(
-      'SELECT id FROM shop_order WHERE user_id = ? AND state = ? AND hidden_at IS NULL LIMIT 100',
+      '/* shop_order.countByState */ SELECT id FROM shop_order WHERE user_id = ? AND state = ? AND hidden_at IS NULL LIMIT 100',
       [userId, state],
     )
     counts.set(state, rows.length)
@@ -219,7 +234,7 @@ export function listOwnOrders(
   const { userId, states, beforeId, limit } = input
   const byState = states.length > 0 ? `AND state IN (${states.map(() => '?').join(', ')})` : ''
   return sql.rows<ShopOrderRow>(
-    `SELECT ${columns} FROM shop_order WHERE user_id = ? ${byState} AND hidden_at IS NULL
+    `/* shop_order.listOwnOrders */ SELECT ${columns} FROM shop_order WHERE user_id = ? ${byState} AND hidden_at IS NULL
      ${beforeId === undefined ? '' : 'AND id < ?'} ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
     [userId, ...states, ...(beforeId === undefined ? [] : [beforeId])],
   )
@@ -235,7 +250,7 @@ export function listOrdersInState(
 ): Promise<ShopOrderRow[]> {
   const { state, beforeId, limit } = input
   return sql.rows<ShopOrderRow>(
-    `SELECT ${columns} FROM shop_order FORCE INDEX (shop_order_by_state)
+    `/* shop_order.listOrdersInState */ SELECT ${columns} FROM shop_order FORCE INDEX (shop_order_by_state)
      WHERE state = ? ${beforeId === undefined ? '' : 'AND id < ?'} ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
     [state, ...(beforeId === undefined ? [] : [beforeId])],
   )
@@ -248,7 +263,7 @@ export function listAllOrders(
 ): Promise<ShopOrderRow[]> {
   const { beforeId, limit } = input
   return sql.rows<ShopOrderRow>(
-    `SELECT ${columns} FROM shop_order ${beforeId === undefined ? '' : 'WHERE id < ?'}
+    `/* shop_order.listAllOrders */ SELECT ${columns} FROM shop_order ${beforeId === undefined ? '' : 'WHERE id < ?'}
      ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
     beforeId === undefined ? [] : [beforeId],
   )
@@ -261,7 +276,7 @@ export function listOrdersOfMobile(
 ): Promise<ShopOrderRow[]> {
   const { mobile, beforeId, limit } = input
   return sql.rows<ShopOrderRow>(
-    `SELECT ${columns} FROM shop_order FORCE INDEX (shop_order_by_mobile)
+    `/* shop_order.listOrdersOfMobile */ SELECT ${columns} FROM shop_order FORCE INDEX (shop_order_by_mobile)
      WHERE mobile = ? ${beforeId === undefined ? '' : 'AND id < ?'} ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
     [mobile, ...(beforeId === undefined ? [] : [beforeId])],
   )
@@ -275,7 +290,7 @@ export function listDueOrders(
   limit: number,
 ): Promise<{ id: number }[]> {
   return sql.rows<{ id: number }>(
-    `SELECT id FROM shop_order FORCE INDEX (shop_order_due)
+    `/* shop_order.listDueOrders */ SELECT id FROM shop_order FORCE INDEX (shop_order_due)
      WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`,
     [state, now],
   )
@@ -283,5 +298,9 @@ export function listDueOrders(
 
 /** Moves the time at which an order is looked at again. */
 export async function setDue(tx: Sql, id: number, state: OrderState, dueAt: Date): Promise<void> {
-  await tx.run('UPDATE shop_order SET due_at = ? WHERE id = ? AND state = ?', [dueAt, id, state])
+  await tx.run('/* shop_order.setDue */ UPDATE shop_order SET due_at = ? WHERE id = ? AND state = ?', [
+    dueAt,
+    id,
+    state,
+  ])
 }

@@ -11,7 +11,7 @@ export interface StockRow {
 export async function readStock(sql: Pick<Sql, 'rows'>, skuIds: readonly number[]): Promise<StockRow[]> {
   if (skuIds.length === 0) return []
   return sql.rows<StockRow>(
-    `SELECT sku_id, available, reserved FROM sku_stock WHERE sku_id IN (${skuIds.map(() => '?').join(', ')})`,
+    `/* sku_stock.readStock */ SELECT sku_id, available, reserved FROM sku_stock WHERE sku_id IN (${skuIds.map(() => '?').join(', ')})`,
     skuIds,
   )
 }
@@ -20,7 +20,7 @@ export async function readStock(sql: Pick<Sql, 'rows'>, skuIds: readonly number[
 export async function lockStock(tx: Sql, skuIds: readonly number[]): Promise<StockRow[]> {
   if (skuIds.length === 0) return []
   return tx.rows<StockRow>(
-    `SELECT sku_id, available, reserved FROM sku_stock
+    `/* sku_stock.lockStock */ SELECT sku_id, available, reserved FROM sku_stock
      WHERE sku_id IN (${skuIds.map(() => '?').join(', ')}) ORDER BY sku_id FOR UPDATE`,
     skuIds,
   )
@@ -29,7 +29,7 @@ export async function lockStock(tx: Sql, skuIds: readonly number[]): Promise<Sto
 /** Sets pieces apart; false when so many are not available. */
 export async function takeAvailable(tx: Sql, skuId: number, quantity: number): Promise<boolean> {
   const { affectedRows } = await tx.run(
-    'UPDATE sku_stock SET available = available - ?, reserved = reserved + ? WHERE sku_id = ? AND available >= ?',
+    '/* sku_stock.takeAvailable */ UPDATE sku_stock SET available = available - ?, reserved = reserved + ? WHERE sku_id = ? AND available >= ?',
     [quantity, quantity, skuId, quantity],
   )
   return affectedRows === 1
@@ -38,7 +38,7 @@ export async function takeAvailable(tx: Sql, skuId: number, quantity: number): P
 /** Makes reserved pieces available again; false when so many are not reserved. */
 export async function giveAvailable(tx: Sql, skuId: number, quantity: number): Promise<boolean> {
   const { affectedRows } = await tx.run(
-    'UPDATE sku_stock SET available = available + ?, reserved = reserved - ? WHERE sku_id = ? AND reserved >= ?',
+    '/* sku_stock.giveAvailable */ UPDATE sku_stock SET available = available + ?, reserved = reserved - ? WHERE sku_id = ? AND reserved >= ?',
     [quantity, quantity, skuId, quantity],
   )
   return affectedRows === 1
@@ -47,7 +47,7 @@ export async function giveAvailable(tx: Sql, skuId: number, quantity: number): P
 /** Reserved pieces leave the house; false when so many are not reserved. */
 export async function takeReserved(tx: Sql, skuId: number, quantity: number): Promise<boolean> {
   const { affectedRows } = await tx.run(
-    'UPDATE sku_stock SET reserved = reserved - ? WHERE sku_id = ? AND reserved >= ?',
+    '/* sku_stock.takeReserved */ UPDATE sku_stock SET reserved = reserved - ? WHERE sku_id = ? AND reserved >= ?',
     [quantity, skuId, quantity],
   )
   return affectedRows === 1
@@ -57,13 +57,13 @@ export async function takeReserved(tx: Sql, skuId: number, quantity: number): Pr
 export async function addAvailable(tx: Sql, skuId: number, delta: number): Promise<boolean> {
   if (delta < 0) {
     const { affectedRows } = await tx.run(
-      'UPDATE sku_stock SET available = available - ? WHERE sku_id = ? AND available >= ?',
+      '/* sku_stock.addAvailable */ UPDATE sku_stock SET available = available - ? WHERE sku_id = ? AND available >= ?',
       [-delta, skuId, -delta],
     )
     return affectedRows === 1
   }
   await tx.run(
-    `INSERT INTO sku_stock (sku_id, available) VALUES (?, ?)
+    `/* sku_stock.insert */ INSERT INTO sku_stock (sku_id, available) VALUES (?, ?)
      ON DUPLICATE KEY UPDATE available = available + ?`,
     [skuId, delta, delta],
   )

@@ -23,13 +23,10 @@ export async function writeMove(
   now: Date,
 ): Promise<boolean> {
   try {
-    await tx.run('INSERT INTO stock_move (ref, sku_id, kind, quantity, at) VALUES (?, ?, ?, ?, ?)', [
-      move.ref,
-      move.skuId,
-      move.kind,
-      move.quantity,
-      now,
-    ])
+    await tx.run(
+      '/* stock_move.writeMove */ INSERT INTO stock_move (ref, sku_id, kind, quantity, at) VALUES (?, ?, ?, ?, ?)',
+      [move.ref, move.skuId, move.kind, move.quantity, now],
+    )
     return true
   } catch (error) {
     if (isDuplicateKey(error, 'stock_move_once')) return false
@@ -44,7 +41,7 @@ export function listMoves(
 ): Promise<StockMoveRow[]> {
   const { skuId, beforeId, limit } = input
   return sql.rows<StockMoveRow>(
-    `SELECT id, sku_id, kind, ref, quantity, at FROM stock_move
+    `/* stock_move.listMoves */ SELECT id, sku_id, kind, ref, quantity, at FROM stock_move
      WHERE sku_id = ? ${beforeId === undefined ? '' : 'AND id < ?'} ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
     [skuId, ...(beforeId === undefined ? [] : [beforeId])],
   )
