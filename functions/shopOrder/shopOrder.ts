@@ -22,8 +22,8 @@ import {
   viewCheckout,
   writeEvent,
 } from '#shared/ordering'
-import { createNonce } from '#shared/payment/gateway/wechat-v2'
 import { findAttempt, insertOrder, ORDER_LIFETIME_MS, titleOf } from '#shared/payment/ledger'
+import { paymentTerms } from '#shared/payment/wiring'
 import { readAvailable, reserve, soldOut } from '#shared/stock'
 import { formatBeijing } from '#shared/time'
 import type { ShopOrderBody } from './schema.ts'
@@ -146,16 +146,12 @@ async function write(
   const outTradeNo = createNumber(moment)
   const attempt = await insertOrder(tx, {
     userId,
-    gateway: 'wechat-v2',
-    merchant: { appId: config.WX_APPID, merchantId: config.WX_MCH_ID },
-    nonce: createNonce(),
+    ...paymentTerms(config),
     title: titleOf(lines),
     orderNo: outTradeNo,
     amountFen: payable_fen,
     clientIp: isIP(input.clientAddress) ? input.clientAddress : '127.0.0.1',
     productId: String(lines[0]?.productId ?? 'custom'),
-    signType: config.WX_SIGN_TYPE,
-    notifyUrl: config.WX_NOTIFY_URL,
     startsAt: formatBeijing(moment),
     expiresAt: formatBeijing(new Date(moment.getTime() + ORDER_LIFETIME_MS)),
     idempotencyKey: null,

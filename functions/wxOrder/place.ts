@@ -6,7 +6,6 @@ import type { Database, Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
 import { MAX_UNPAID, MAX_UNPAID_HOLDING } from '#shared/ordering'
-import { createNonce } from '#shared/payment/gateway/wechat-v2'
 import {
   countHolding,
   countOpenOrders,
@@ -20,6 +19,7 @@ import {
   readOrder,
   titleOf,
 } from '#shared/payment/ledger'
+import { paymentTerms } from '#shared/payment/wiring'
 import { paymentStockRef, reserve } from '#shared/stock'
 import { beijingDigits, formatBeijing } from '#shared/time'
 import { countedOf, type PricedItem, priceItems, totalOf } from './price.ts'
@@ -133,17 +133,13 @@ async function writeOrder(
   for (let attempt = 1; attempt <= MAX_NUMBERS; attempt++) {
     const id = await insertOrder(tx, {
       userId: input.userId,
-      gateway: 'wechat-v2',
-      merchant: { appId: config.WX_APPID, merchantId: config.WX_MCH_ID },
-      nonce: createNonce(),
+      ...paymentTerms(config),
       // A text of nothing but emoji leaves nothing, and the gateway wants one.
       title: (lines.length > 0 ? titleOf(lines) : payableText(body.body ?? '')) || '乐淘商品',
       orderNo: createOrderNumber(moment),
       amountFen: lines.length > 0 ? totalOf(lines) : (body.total_fee ?? 0),
       clientIp: isIP(address) ? address : '127.0.0.1',
       productId: String(lines[0]?.productId ?? 'custom'),
-      signType: config.WX_SIGN_TYPE,
-      notifyUrl: config.WX_NOTIFY_URL,
       startsAt: formatBeijing(moment),
       expiresAt: formatBeijing(new Date(moment.getTime() + ORDER_LIFETIME_MS)),
       idempotencyKey: input.idempotencyKey ?? null,

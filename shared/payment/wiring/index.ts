@@ -61,3 +61,4 @@ export function billGateways(config: PayConfig): Gateways<BillGateway> {
 }
 
 export * from './give-back.ts'
+export * from './terms.ts'
