@@ -124,6 +124,7 @@ export function createFunction(call: Call, request: Request<'CreateFunction'>): 
     ]),
     triggers: [],
     urls: new Map(),
+    asyncCalls: { RetryConfig: [{ RetryNum: 2 }], MsgTTL: 21_600 },
   }
   region.functions.set(keyOf(Namespace, FunctionName), fn)
   begin(call, fn, 'Creating', () => {

@@ -3,10 +3,12 @@
  * look-up. It verifies signatures, checks every request against the SDK's models and the documented limits, plays
  * asynchronous states (they go on when one looks at them, not with the clock), and counts.
  */
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { listening, readBody } from '../kit/http.ts'
 import { type Listener, plainListener } from '../kit/listener.ts'
 import { type Account, AuthFailure, verifyTc3 } from '../kit/tc3.ts'
+import { getFunctionEventInvokeConfig, updateFunctionEventInvokeConfig } from './async-calls.ts'
 import { type Call, pageOf } from './call.ts'
 import { answerCertificate, type Certificate } from './certificates.ts'
 import {
@@ -64,6 +66,8 @@ const scfHandlers: Record<string, Handler> = {
   UpdateTrigger: updateTrigger,
   DeleteTrigger: deleteTrigger,
   ListTriggers: listTriggers,
+  GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
+  UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
   GetCustomDomain: getCustomDomain,
   ListCustomDomains: listCustomDomains,
   CreateCustomDomain: createCustomDomain,
@@ -129,6 +133,7 @@ export class FakePlane {
   #seen = 0
   #isDead = false
   #urlIds = 0
+  #urlNames = 0
   #requestIds = 0
 
   private constructor() {
@@ -205,6 +210,12 @@ export class FakePlane {
   nextUrlId(): string {
     this.#urlIds += 1
     return `url${this.#urlIds.toString(36).padStart(7, '0')}`
+  }
+
+  /** Ten letters and digits: the platform names function URLs by itself. */
+  nextUrlName(): string {
+    this.#urlNames += 1
+    return createHash('sha256').update(`url ${this.#urlNames}`).digest('hex').replace(/^\d/, 'u').slice(0, 10)
   }
 
   requestId(): string {

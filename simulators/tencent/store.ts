@@ -68,6 +68,8 @@ export interface StoredFunction {
   readonly triggers: Trigger[]
   /** URLs by qualifier: permanent once made. */
   readonly urls: Map<string, string>
+  /** What becomes of asynchronous calls that fail or find no room. */
+  asyncCalls: { RetryConfig: { RetryNum: number }[]; MsgTTL: number }
 }
 
 export interface Endpoint {

@@ -25,10 +25,11 @@ export function createTrigger(call: Call, request: Request<'CreateTrigger'>): ob
   ) {
     refuse('ResourceInUse.Trigger', 'One function URL per version or alias.')
   }
+  const made = trigger.Type === 'http' ? { ...trigger, TriggerName: call.plane.nextUrlName() } : trigger
   begin(call, fn, 'Updating', () => {
-    fn.triggers.push(trigger)
+    fn.triggers.push(made)
   })
-  return { TriggerInfo: trigger }
+  return { TriggerInfo: made }
 }
 
 export function updateTrigger(call: Call, request: Request<'UpdateTrigger'>): object {
@@ -117,11 +118,15 @@ function triggerOf(fn: StoredFunction, request: Request<'CreateTrigger'>): Trigg
 function checkUrlDesc(text: string): void {
   const desc = JSON.parse(text) as Record<string, unknown>
   for (const key of Object.keys(desc)) {
-    if (!['AuthType', 'NetConfig', 'CorsConfig'].includes(key))
+    if (!['AuthType', 'NetConfig', 'CorsConfig', 'ApiGwCompatible', 'EnableSimpleMode'].includes(key))
       refuse('InvalidParameterValue.TriggerDesc', `TriggerDesc has no ${key}.`)
   }
   if (desc.AuthType !== 'NONE' && desc.AuthType !== 'CAM')
     refuse('InvalidParameterValue.TriggerDesc', 'AuthType is NONE or CAM.')
+  for (const flag of ['ApiGwCompatible', 'EnableSimpleMode']) {
+    if (!['undefined', 'boolean'].includes(typeof desc[flag]))
+      refuse('InvalidParameterValue.TriggerDesc', `${flag} is true or false.`)
+  }
   const net = desc.NetConfig as Record<string, unknown> | undefined
   if (typeof net?.EnableIntranet !== 'boolean' || typeof net.EnableExtranet !== 'boolean')
     refuse('InvalidParameterValue.TriggerDesc', 'NetConfig is not complete.')

@@ -3,19 +3,20 @@ import type { Api } from '../api/client.ts'
 import { oneLine } from '../api/errors.ts'
 import type { Packaged } from '../package/bundle.ts'
 import { newRelease } from '../provider/marks.ts'
-import type { ShopFunction, ShopService } from '../provider/service.ts'
+import type { ShopService } from '../provider/service.ts'
 import { type DomainPlan, isDomainUnchanged, mapDomain, planDomain, readDomain } from './domain.ts'
 import { deployedNames, forgottenNames } from './forgotten.ts'
 import { migrate, migrateKey } from './migrate.ts'
 import { createNamespace, namespaceExists } from './namespace.ts'
 import { inParallel } from './parallel.ts'
-import { type FunctionPlan, isUnchanged, planFunction, planLines } from './plan.ts'
+import { type FunctionPlan, isUnchanged, percent, planFunction, planLines } from './plan.ts'
 import { prepare, type Step } from './prepare.ts'
 import { prune } from './prune.ts'
-import { readState } from './state.ts'
+import { retriesLine, setRetries } from './retries.ts'
+import { emptyState, readState } from './state.ts'
 import { moveTraffic, startCanary } from './traffic.ts'
 import { urlIn } from './trigger-changes.ts'
-import { functionUrl, setTriggers } from './triggers.ts'
+import { deleteUrls, functionUrl, setTriggers } from './triggers.ts'
 
 export interface DeployOptions {
   /** The share (0 to 1) of the traffic for new versions; undefined means all of it. */
@@ -75,6 +76,7 @@ export async function deployService(
   if (plan.domain && !isDomainUnchanged(plan.domain)) {
     await mapDomain(api, service, plan.domain, output.say)
   }
+  await inParallel(plan.functions, async (fn) => await deleteUrls(step, fn), alsoFailed)
   await inParallel(plan.functions, async (fn) => await tidy(step, fn), alsoFailed)
   await printResult(api, service, plan, output)
 }
@@ -100,10 +102,6 @@ async function makePlan(
     createsNamespace: !hasNamespace,
     forgotten: forgottenNames(service, deployed),
   }
-}
-
-function emptyState(fn: ShopFunction): FunctionPlan['state'] {
-  return { fn, latest: undefined, versions: [], newest: undefined, traffic: undefined, triggers: [] }
 }
 
 /** An interrupted release goes on under its own name, so that one `rollback` takes all of it back. */
@@ -148,12 +146,16 @@ async function goLive(step: Step, plan: FunctionPlan, version: number, release: 
       await startCanary(step.api, fn.id, traffic, version, plan.share, release)
       step.say(
         fn.key,
-        `${plan.share * 100} % of the traffic to version ${version}, the rest stays on version ${traffic.version}`,
+        `${percent(plan.share)} of the traffic to version ${version}, the rest stays on version ${traffic.version}`,
       )
     } else {
       await moveTraffic(step.api, fn.id, traffic, version, release)
       step.say(fn.key, `traffic on version ${version}`)
     }
+  }
+  if (plan.retries) {
+    await setRetries(step.api, fn.id)
+    step.say(fn.key, retriesLine)
   }
   await setTriggers(step, plan)
 }

@@ -1,9 +1,10 @@
 /** What a deploy will do to one function, decided from what is there before anything is changed. */
 import { DeployError } from '../api/errors.ts'
 import type { Artifact } from '../package/artifact.ts'
-import { codeIn } from '../provider/marks.ts'
+import { codeIn, isUrlOurs } from '../provider/marks.ts'
 import type { ShopService } from '../provider/service.ts'
 import { configurationDifferences } from './configuration.ts'
+import { retriesDiffer, retriesLine } from './retries.ts'
 import type { FunctionState } from './state.ts'
 import { type TriggerChange, triggerChanges, triggerLine } from './trigger-changes.ts'
 
@@ -22,6 +23,8 @@ export interface FunctionPlan {
   /** The share of the traffic (0 to 1) for the new version; undefined means all of it. */
   readonly share: number | undefined
   readonly triggers: readonly TriggerChange[]
+  /** Whether the platform must be told how to treat a timer's call that fails. */
+  readonly retries: boolean
 }
 
 const failed = /Failed$/
@@ -39,7 +42,8 @@ export function planFunction(
 ): FunctionPlan {
   const { fn, latest, newest, traffic } = state
   const create = latest === undefined || latest.Status === 'CreateFailed' || latest.Status === 'Deleting'
-  const triggers = triggerChanges(service, fn, state.triggers)
+  const triggers = triggerChanges(service, fn, state.triggers, isUrlOurs(latest?.Description))
+  const retries = retriesDiffer(fn, state.retries)
   if (create) {
     return {
       state,
@@ -51,6 +55,7 @@ export function planFunction(
       moves: true,
       share: undefined,
       triggers,
+      retries,
     }
   }
   requireChangeable(state)
@@ -81,6 +86,7 @@ export function planFunction(
     moves: moves(state, version, canaryShare),
     share: canaryShare,
     triggers,
+    retries,
   }
 }
 
@@ -116,8 +122,14 @@ export function isUnchanged(plan: FunctionPlan): boolean {
     plan.configuration.length === 0 &&
     plan.version !== undefined &&
     !plan.moves &&
-    plan.triggers.length === 0
+    plan.triggers.length === 0 &&
+    !plan.retries
   )
+}
+
+/** A share of the traffic (0 to 1) in words. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
 }
 
 /** The plan in words, one line a step. */
@@ -134,9 +146,10 @@ export function planLines(plan: FunctionPlan): string[] {
     lines.push(
       share === undefined
         ? `move the traffic to ${target}${from}`
-        : `send ${share * 100} % of the traffic to ${target}${from}`,
+        : `send ${percent(share)} of the traffic to ${target}${from}`,
     )
   }
+  if (plan.retries) lines.push(retriesLine)
   lines.push(...plan.triggers.map(triggerLine))
   return lines
 }

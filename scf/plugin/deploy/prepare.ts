@@ -36,7 +36,7 @@ async function create(step: Step, plan: FunctionPlan): Promise<void> {
       ...configurationOf(service, fn),
       // Nothing to clear on a new function.
       ...(Object.keys(fn.environment).length === 0 ? { Environment: { Variables: [] } } : {}),
-      Description: functionMark(service, fn.id, plan.artifact.sha256),
+      Description: functionMark(service, fn.id, plan.artifact.sha256, fn.http.length > 0),
       Runtime: fn.runtime,
       Type: fn.type === 'web' ? 'HTTP' : 'Event',
       ...(fn.type === 'web' ? {} : { Handler: fn.handler }),
@@ -92,7 +92,7 @@ async function update({ api, service, say }: Step, plan: FunctionPlan): Promise<
     // Last, because the description says which code is there: after an interruption the old mark makes us repeat it.
     await write(api, fn.id, 'UpdateFunctionConfiguration', {
       ...configurationOf(service, fn, plan.state.latest),
-      Description: functionMark(service, fn.id, plan.artifact.sha256),
+      Description: functionMark(service, fn.id, plan.artifact.sha256, fn.http.length > 0),
     })
     if (plan.configuration.length > 0) say(fn.key, 'configuration updated')
   }

@@ -6,6 +6,7 @@ import { allPages } from '../api/pages.ts'
 import { type FunctionDetails, type FunctionId, findFunction } from '../api/wait.ts'
 import { codeIn, isOurs, parseTrafficMark, releaseIn, type TrafficMark } from '../provider/marks.ts'
 import type { ShopFunction, ShopService } from '../provider/service.ts'
+import { type Retries, readRetries } from './retries.ts'
 
 export interface Version {
   readonly number: number
@@ -34,9 +35,24 @@ export interface FunctionState {
   readonly newest: FunctionDetails | undefined
   readonly traffic: Traffic | undefined
   readonly triggers: readonly TriggerInfo[]
+  /** Read for functions with timers only. */
+  readonly retries: Retries | undefined
 }
 
 export const defaultAlias = '$DEFAULT'
+
+/** A function that is not there. */
+export function emptyState(fn: ShopFunction): FunctionState {
+  return {
+    fn,
+    latest: undefined,
+    versions: [],
+    newest: undefined,
+    traffic: undefined,
+    triggers: [],
+    retries: undefined,
+  }
+}
 
 /**
  * Reads everything about one function.
@@ -47,20 +63,21 @@ export async function readState(api: Api, service: ShopService, fn: ShopFunction
   const latest = await findFunction(api, fn.id)
   if (!latest || latest.Status === 'CreateFailed' || latest.Status === 'Deleting') {
     if (latest) requireOurs(service, fn, latest)
-    return { fn, latest, versions: [], newest: undefined, traffic: undefined, triggers: [] }
+    return { ...emptyState(fn), latest }
   }
   requireOurs(service, fn, latest)
-  const [versions, traffic, triggers] = await Promise.all([
+  const [versions, traffic, triggers, retries] = await Promise.all([
     readVersions(api, fn.id),
     readTraffic(api, fn.id),
     readTriggers(api, fn.id),
+    fn.timers.length > 0 ? readRetries(api, fn.id) : undefined,
   ])
   const last = versions.at(-1)
   const newest = last ? await findFunction(api, fn.id, String(last.number)) : undefined
   const known = versions.map((version) =>
     version === last ? { ...version, code: version.code ?? codeIn(newest?.Description) } : version,
   )
-  return { fn, latest, versions: known, newest, traffic, triggers }
+  return { fn, latest, versions: known, newest, traffic, triggers, retries }
 }
 
 function requireOurs(

@@ -2,9 +2,13 @@
 import type { ShopFunction, ShopService } from '../provider/service.ts'
 import { defaultAlias, type TriggerInfo } from './state.ts'
 
-/** A trigger as serverless.yml wants it. Its identity on the platform is type, name and qualifier. */
+/**
+ * A trigger as serverless.yml wants it. A timer is known by its name. A function URL is known by its qualifier, which
+ * has one at most: the platform gives it a name of its own.
+ */
 export interface WantedTrigger {
   readonly type: 'http' | 'timer'
+  /** Of a function URL: what the API wants to be sent, and then ignores. */
   readonly name: string
   readonly desc: string
   readonly argument: string
@@ -12,14 +16,24 @@ export interface WantedTrigger {
 }
 
 export type TriggerChange =
-  | { readonly kind: 'create' | 'update'; readonly wanted: WantedTrigger }
+  | { readonly kind: 'create'; readonly wanted: WantedTrigger }
+  /** `adopt`: a function URL that was not made from here becomes the shop's, with the shop's settings. */
+  | { readonly kind: 'update' | 'adopt'; readonly wanted: WantedTrigger; readonly trigger: TriggerInfo }
   | { readonly kind: 'delete'; readonly trigger: TriggerInfo }
 
-/** Function URLs authenticate nobody: the functions check JWTs and signatures themselves. */
+/**
+ * Function URLs authenticate nobody: the functions check JWTs and signatures themselves. The shape of the event is said
+ * too (that of function URLs, not the gateway's): what the platform takes when it is left out is written nowhere.
+ */
 const urlDesc = JSON.stringify({
   AuthType: 'NONE',
   NetConfig: { EnableIntranet: false, EnableExtranet: true },
+  ApiGwCompatible: false,
+  EnableSimpleMode: false,
 })
+
+/** Sent because the API wants a name; what the platform calls the URL stands in the list. */
+const urlName = 'url'
 
 /** One function URL when the function has paths, and one timer per timer event, all on `$DEFAULT`. */
 export function wantedTriggers(service: ShopService, fn: ShopFunction): WantedTrigger[] {
@@ -33,40 +47,34 @@ export function wantedTriggers(service: ShopService, fn: ShopFunction): WantedTr
     }
   })
   if (fn.http.length === 0) return timers
-  return [
-    { type: 'http', name: urlTriggerName(service), desc: urlDesc, argument: '', enabled: true },
-    ...timers,
-  ]
+  return [{ type: 'http', name: urlName, desc: urlDesc, argument: '', enabled: true }, ...timers]
 }
 
-export function urlTriggerName(service: ShopService): string {
-  return `${service.name}-url`
-}
-
-/** Triggers that carry our names; others on the same function belong to somebody else. */
-export function ourTriggers(service: ShopService, triggers: readonly TriggerInfo[]): TriggerInfo[] {
+/** Timers that carry our names, and the URL of `$DEFAULT`: the paths of the shop go there, so it cannot be somebody else's. */
+function ourTriggers(service: ShopService, triggers: readonly TriggerInfo[]): TriggerInfo[] {
   const isTimer = new RegExp(`^${service.name}-timer-\\d+$`)
   return triggers.filter(({ Type, TriggerName, Qualifier }) => {
     if (Qualifier && Qualifier !== defaultAlias) return false
-    return Type === 'http'
-      ? TriggerName === urlTriggerName(service)
-      : Type === 'timer' && isTimer.test(TriggerName ?? '')
+    return Type === 'http' || (Type === 'timer' && isTimer.test(TriggerName ?? ''))
   })
 }
 
+/** @param knowsUrl - whether the function's description says that its URL is ours */
 export function triggerChanges(
   service: ShopService,
   fn: ShopFunction,
   triggers: readonly TriggerInfo[],
+  knowsUrl: boolean,
 ): TriggerChange[] {
   const ours = ourTriggers(service, triggers)
   const wanted = wantedTriggers(service, fn)
   const isSame = (want: WantedTrigger, { Type, TriggerName }: TriggerInfo) =>
-    Type === want.type && TriggerName === want.name
+    Type === want.type && (Type === 'http' || TriggerName === want.name)
   const changes = wanted.flatMap((want): TriggerChange[] => {
-    const have = ours.find((trigger) => isSame(want, trigger))
-    if (!have) return [{ kind: 'create', wanted: want }]
-    return isAsWanted(want, have) ? [] : [{ kind: 'update', wanted: want }]
+    const trigger = ours.find((each) => isSame(want, each))
+    if (!trigger) return [{ kind: 'create', wanted: want }]
+    if (want.type === 'http' && !knowsUrl) return [{ kind: 'adopt', wanted: want, trigger }]
+    return isAsWanted(want, trigger) ? [] : [{ kind: 'update', wanted: want, trigger }]
   })
   const forgotten = ours.filter((trigger) => !wanted.some((want) => isSame(want, trigger)))
   return [...changes, ...forgotten.map((trigger) => ({ kind: 'delete' as const, trigger }))]
@@ -82,7 +90,9 @@ function isAsWanted(want: WantedTrigger, { TriggerDesc, Enable, CustomArgument }
   return (
     (have.AuthType ?? 'NONE') === 'NONE' &&
     (net.EnableExtranet ?? true) === true &&
-    (net.EnableIntranet ?? false) === false
+    (net.EnableIntranet ?? false) === false &&
+    (have.ApiGwCompatible ?? false) === false &&
+    (have.EnableSimpleMode ?? false) === false
   )
 }
 
@@ -113,7 +123,12 @@ export function urlIn(triggers: readonly Pick<TriggerInfo, 'Type' | 'TriggerDesc
 }
 
 export function triggerLine(change: TriggerChange): string {
-  if (change.kind === 'delete') return `delete trigger ${change.trigger.TriggerName}`
+  if (change.kind === 'delete')
+    return change.trigger.Type === 'http'
+      ? 'delete function URL'
+      : `delete trigger ${change.trigger.TriggerName}`
   const { type, name, desc } = change.wanted
+  if (change.kind === 'adopt')
+    return `adopt function URL ${change.trigger.TriggerName}, which was not made from here`
   return `${change.kind} ${type === 'http' ? 'function URL' : `timer ${name} (${desc})`}`
 }

@@ -2,6 +2,7 @@
 import type { Api } from '../api/client.ts'
 import { isInUse, isNotFound } from '../api/errors.ts'
 import { findFunction, write } from '../api/wait.ts'
+import { functionMark } from '../provider/marks.ts'
 import type { FunctionPlan } from './plan.ts'
 import type { Step } from './prepare.ts'
 import { defaultAlias, readTriggers, type TriggerInfo } from './state.ts'
@@ -13,13 +14,45 @@ import {
   type WantedTrigger,
 } from './trigger-changes.ts'
 
-/** Creates, updates and deletes what the plan says. */
+/** Creates, adopts and updates what the plan says, and deletes timers. URLs go later: `deleteUrls`. */
 export async function setTriggers(step: Step, plan: FunctionPlan): Promise<void> {
-  const { fn } = plan.state
   for (const change of plan.triggers) {
+    if (isUrlDeletion(change)) continue
     await applyChange(step, plan, change)
-    step.say(fn.key, triggerLine(change).replace(/^(\w+) (.*)$/, '$2 $1d'))
+    if (changesUrl(change)) await markUrl(step, plan)
+    say(step, plan, change)
   }
+}
+
+/** Deletes function URLs that no path needs any more. After the domain: the platform keeps one that a path leads to. */
+export async function deleteUrls(step: Step, plan: FunctionPlan): Promise<void> {
+  for (const change of plan.triggers) {
+    if (!isUrlDeletion(change)) continue
+    await deleteTrigger(step.api, plan.state.fn.id, change.trigger)
+    await markUrl(step, plan)
+    say(step, plan, change)
+  }
+}
+
+function isUrlDeletion(change: TriggerChange): change is Extract<TriggerChange, { kind: 'delete' }> {
+  return change.kind === 'delete' && change.trigger.Type === 'http'
+}
+
+function changesUrl(change: TriggerChange): boolean {
+  return change.kind === 'adopt' || (change.kind === 'create' && change.wanted.type === 'http')
+}
+
+function say(step: Step, { state: { fn } }: FunctionPlan, change: TriggerChange): void {
+  step.say(fn.key, triggerLine(change).replace(/^(\w+?)e? (function URL|timer|trigger)(.*)$/, '$2 $1ed$3'))
+}
+
+/** Writes into the function's description whether its URL is ours, unless this deploy has just written it. */
+async function markUrl({ api, service }: Step, plan: FunctionPlan): Promise<void> {
+  const { fn } = plan.state
+  if (plan.create || plan.code || plan.configuration.length > 0) return
+  const mark = functionMark(service, fn.id, plan.artifact.sha256, fn.http.length > 0)
+  if (plan.state.latest?.Description === mark) return
+  await write(api, fn.id, 'UpdateFunctionConfiguration', { Description: mark })
 }
 
 async function applyChange(
@@ -31,27 +64,29 @@ async function applyChange(
     await deleteTrigger(api, fn.id, change.trigger)
     return
   }
-  const request = requestOf(change.wanted)
-  if (change.kind === 'update') {
-    await write(api, fn.id, 'UpdateTrigger', request)
+  if (change.kind !== 'create') {
+    await write(api, fn.id, 'UpdateTrigger', requestOf(change.wanted, change.trigger))
     return
   }
   try {
-    await write(api, fn.id, 'CreateTrigger', request)
+    await write(api, fn.id, 'CreateTrigger', requestOf(change.wanted))
   } catch (error) {
     if (!isInUse(error)) throw error
     // An earlier request, whose answer was lost, created it.
-    const [left] = triggerChanges(service, fn, await readTriggers(api, fn.id)).filter(
-      (again) => again.kind !== 'delete' && again.wanted.name === change.wanted.name,
+    const { type, name } = change.wanted
+    const [left] = triggerChanges(service, fn, await readTriggers(api, fn.id), true).filter(
+      (again) => again.kind !== 'delete' && again.wanted.type === type && again.wanted.name === name,
     )
     if (left?.kind === 'create') throw error
-    if (left) await write(api, fn.id, 'UpdateTrigger', request)
+    if (left?.kind === 'update')
+      await write(api, fn.id, 'UpdateTrigger', requestOf(change.wanted, left.trigger))
   }
 }
 
-function requestOf({ type, name, desc, argument, enabled }: WantedTrigger) {
+/** @param listed - the trigger as the platform lists it: it goes by the name that it has there */
+function requestOf({ type, name, desc, argument, enabled }: WantedTrigger, listed?: TriggerInfo) {
   return {
-    TriggerName: name,
+    TriggerName: listed?.TriggerName ?? name,
     Type: type,
     TriggerDesc: desc,
     Qualifier: defaultAlias,

@@ -15,10 +15,25 @@ export function ownerOf(service: Pick<ShopService, 'name' | 'stage'>, functionNa
     .slice(0, 16)
 }
 
-/** The description of a function. `code` is the SHA-256 of our zip. */
-export function functionMark(service: ShopService, { key, FunctionName }: FunctionId, code: string): string {
+/**
+ * The description of a function.
+ *
+ * @param code - the SHA-256 of our zip
+ * @param hasUrl - whether its function URL is ours: the platform names URLs by itself, so their names do not tell
+ */
+export function functionMark(
+  service: ShopService,
+  { key, FunctionName }: FunctionId,
+  code: string,
+  hasUrl: boolean,
+): string {
   const title = `${service.name} ${service.stage} ${key}`.replace(/[^A-Za-z0-9 ]/g, ' ')
-  return `${title}, owner ${ownerOf(service, FunctionName)}, code ${code}`
+  return `${title}, owner ${ownerOf(service, FunctionName)}, code ${code}${hasUrl ? ', url' : ''}`
+}
+
+/** Whether the description says that the function URL is ours. */
+export function isUrlOurs(description: string | undefined | null): boolean {
+  return /, url$/.test(description ?? '')
 }
 
 /** Whether the description says that this service and stage deployed the function. */

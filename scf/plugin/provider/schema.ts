@@ -53,8 +53,8 @@ export const providerSchema = {
       region: { type: 'string', enum: regions },
       runtime,
       namespace: form(
-        '^[a-zA-Z][a-zA-Z0-9_-]{0,28}[a-zA-Z0-9]$',
-        '2 to 30 letters, digits, _ and -, a letter first and no sign last',
+        '^[a-zA-Z][a-zA-Z0-9_-]{0,58}[a-zA-Z0-9]$',
+        '2 to 60 letters, digits, _ and -, a letter first and no sign last',
       ),
       memorySize,
       timeout,

@@ -49,6 +49,7 @@ test('a release goes from the first deploy over canary and rollback to its remov
       PublishVersion: 4,
       UpdateAlias: 4,
       CreateTrigger: 3,
+      UpdateFunctionEventInvokeConfig: 1,
       CreateCustomDomain: 1,
     })
     assert.match(stdout, /feeds: https:\/\/1250000000-url\w+\.ap-guangzhou\.tencentscf\.com/)

@@ -28,7 +28,7 @@ function stateOf(plane: FakePlane): object {
     status: fn.status,
     version: fn.aliases.get('$DEFAULT')?.FunctionVersion !== '$LATEST',
     triggers: fn.triggers
-      .map(({ Type, TriggerName, Qualifier }) => `${Type} ${TriggerName} ${Qualifier}`)
+      .map(({ Type, TriggerName, Qualifier }) => `${Type} ${Type === 'http' ? '' : TriggerName} ${Qualifier}`)
       .sort(),
     environment: fn.latest.Environment.Variables.map(({ Key }) => Key).sort(),
     isCurrent: fn.versions
