@@ -42,7 +42,8 @@ export async function readFunctions(): Promise<FunctionFacts[]> {
   )
 }
 
-function factsOf(functionName: string, { method, paths, authorize, schema, invalid }: Route): RouteFacts {
+function factsOf(functionName: string, route: Route): RouteFacts {
+  const { method, paths, authorize, permission, schema, invalid } = route
   const [path, ...aliases] = paths
   const parameters = schema as unknown as Schema | undefined
   return {
@@ -51,6 +52,7 @@ function factsOf(functionName: string, { method, paths, authorize, schema, inval
     path,
     aliases,
     login: authorize !== undefined,
+    permission,
     invalidStatus: errorTable[invalid].status,
     ...(parameters && (method === 'GET' ? { query: parameters } : { body: parameters })),
   }

@@ -10,6 +10,8 @@ export const DEMO_LOGIN = { username: 'demo', password: 'demo123', mobile: '1380
  */
 export const DEMO_SECRETS = {
   JWT_SECRET: 'letao-demo-jwt-secret-0000000000000000',
+  ADMIN_JWT_SECRET: 'letao-demo-admin-secret-00000000000000',
+  ADMIN_DEMO_TOTP: 'LETAODEMOLETAODEMOLETAODEMO22222',
   WX_API_KEY: 'letao-demo-wxpay-key-00000000000',
   SMS_SECRET_KEY: 'letao-demo-sms-secret-key-000000',
 }

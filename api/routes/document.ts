@@ -6,6 +6,8 @@ import type { Schema } from 'joi'
 import { type ErrorCode, errorTable } from '#shared/errors'
 import { type JsonSchema, jsonSchema } from '../json-schema.ts'
 import { accounts } from './accounts.ts'
+import { adminLogin } from './admin-login.ts'
+import { adminPeople } from './admin-people.ts'
 import { catalogue } from './catalogue.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
@@ -21,6 +23,8 @@ export interface RouteFacts {
   aliases: string[]
   /** True where a JWT is required. */
   login: boolean
+  /** What the role of one of the shop's people has to allow; then the JWT is theirs. */
+  permission: string | undefined
   /** `status` of a parameter that the schema refuses. */
   invalidStatus: number | false
   body?: Schema
@@ -35,6 +39,8 @@ export const routeDocs: Readonly<Record<string, RouteDocs>> = {
   ...accounts,
   ...orders,
   ...payments,
+  ...adminLogin,
+  ...adminPeople,
 }
 
 const tags = [
@@ -47,6 +53,11 @@ const tags = [
   { name: 'accounts', description: 'Registration with an SMS code, login with a password.' },
   { name: 'orders', description: 'Orders and their payment; a token is required.' },
   { name: 'payments', description: 'What WeChat Pay calls. Not for browsers.' },
+  {
+    name: 'admin',
+    description:
+      "The shop's own people. A token of theirs is required, and a role that has the permission named by `x-permission`.",
+  },
 ]
 
 /** Faults that any route can answer with, by HTTP status. */
@@ -88,6 +99,12 @@ export function buildDocument(routes: RouteFacts[], version: string): Record<str
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'From POST /login' },
+        admin: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'From POST /admin/login, for a quarter of an hour',
+        },
       },
       schemas: { ErrorStatus: errorStatus(), Refusal: refusal(), Fault: refusal() },
       requestBodies,
@@ -109,7 +126,8 @@ function operation(route: RouteFacts, texts: RouteDocs): Record<string, unknown>
     ...(texts.description ? { description: texts.description } : {}),
     'x-function': route.functionName,
     ...(route.aliases.length > 0 ? { 'x-aliases': route.aliases } : {}),
-    security: route.login ? [{ token: [] }] : [],
+    ...(route.permission ? { 'x-permission': route.permission } : {}),
+    security: route.permission ? [{ admin: [] }] : route.login ? [{ token: [] }] : [],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body || texts.wire ? { requestBody: ref('requestBodies', texts.operationId) } : {}),
     responses: { 200: ref('responses', texts.operationId), ...(texts.wire ? {} : faults(route, texts)) },
@@ -194,6 +212,7 @@ function faults(route: RouteFacts, texts: RouteDocs): Record<string, unknown> {
   const codes: ErrorCode[] = [
     ...(route.body ? bodyFaults : []),
     ...(route.login ? (['UNAUTHORIZED'] as const) : []),
+    ...(route.permission ? (['FORBIDDEN'] as const) : []),
     ...(texts.limited ? (['TOO_MANY_REQUESTS'] as const) : []),
     ...(texts.upstream ? (['UPSTREAM_FAILED'] as const) : []),
     ...generalFaults,

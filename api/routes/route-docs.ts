@@ -7,7 +7,7 @@ import Joi, { type ObjectSchema } from 'joi'
 
 /** Documentation of one route, under its first path. */
 export interface RouteDocs {
-  tag: 'catalogue' | 'shopping' | 'shopOrders' | 'accounts' | 'orders' | 'payments'
+  tag: 'catalogue' | 'shopping' | 'shopOrders' | 'accounts' | 'orders' | 'payments' | 'admin'
   /** Unique name of the operation, for generated clients. */
   operationId: string
   /** Half a sentence for the table of contents. */

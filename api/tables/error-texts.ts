@@ -19,7 +19,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { when: string; todo: string
     todo: 'lets the shopper correct it or ask for a new one',
   },
   LOGIN_FAILED: {
-    when: '`login`: unknown username or wrong password; the answer does not say which',
+    when: '`login`: unknown username or wrong password; `adminLogin`: also a wrong or used one-time code. The answer does not say which',
     todo: 'asks again',
   },
   SMS_REFUSED: {
@@ -66,6 +66,10 @@ export const errorTexts: Readonly<Record<ErrorCode, { when: string; todo: string
   UNAUTHORIZED: {
     when: 'the token is missing, malformed, expired (登录已过期，请重新登录) or forged; with `WWW-Authenticate: Bearer`',
     todo: 'drops the token and asks for login',
+  },
+  FORBIDDEN: {
+    when: "one of the shop's people is logged in, and the role does not allow it",
+    todo: 'shows `msg`; somebody with another role does it',
   },
   NOT_FOUND: { when: 'the path belongs to no function, or not to this one', todo: 'corrects the path' },
   METHOD_NOT_ALLOWED: {

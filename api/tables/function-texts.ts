@@ -28,6 +28,10 @@ export const functionTexts: Readonly<Record<string, FunctionText>> = {
     en: ['ops', 'sends parcels, decides and releases after-sale cases, corrects stock'],
     zh: ['运维', '发货、处理售后与放款、修正库存'],
   },
+  adminInvite: {
+    en: ['ops', 'invites the first owner of the back office; suspends somebody'],
+    zh: ['运维', '邀请后台的第一位店主；停用某个后台账号'],
+  },
   migrate: {
     en: [
       'ops, and each deploy',

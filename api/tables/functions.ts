@@ -11,6 +11,7 @@ const words = {
     comma: ', ',
     anyone: 'anyone',
     login: 'JWT',
+    admin: 'shopkeeper',
   },
   zh: {
     paths: ['函数', '方法和路径', '别名', '谁可以调用'],
@@ -18,19 +19,21 @@ const words = {
     comma: '、',
     anyone: '任何人',
     login: '持有 JWT',
+    admin: '店员',
   },
 } as const
 
 /** One row per route, in the order of serverless.yml. */
 export function pathsTable(routes: readonly RouteFacts[], language: Language): string {
-  const { paths, comma, anyone, login } = words[language]
+  const { paths, comma, anyone, login, admin } = words[language]
   const rows = routes.map((route, at) => {
     const query = requiredQuery(route)
     return [
       routes[at - 1]?.functionName === route.functionName ? '' : code(route.functionName),
       `${route.method.toUpperCase()} ${code(route.path + query)}`,
       route.aliases.map((alias) => code(alias + query)).join(comma),
-      routeDocs[route.path]?.caller?.[language] ?? (route.login ? login : anyone),
+      routeDocs[route.path]?.caller?.[language] ??
+        (route.permission ? `${admin}: ${code(route.permission)}` : route.login ? login : anyone),
     ]
   })
   return table(paths, rows)

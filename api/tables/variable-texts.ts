@@ -37,6 +37,18 @@ export const variableTexts: Readonly<Record<VariableName, Meaning>> = {
     en: 'life of a token: `90s`, `15m`, `36h`, `7d`, or seconds',
     zh: '令牌有效期：`90s`、`15m`、`36h`、`7d`，或秒数',
   },
+  ADMIN_JWT_SECRET: {
+    en: "signs the tokens of the shop's people and seals their second factors; at least 32 bytes, another one than `JWT_SECRET`",
+    zh: '后台人员令牌的签名密钥，并用于加密其动态口令密钥；至少 32 字节，不得与 `JWT_SECRET` 相同',
+  },
+  ADMIN_JWT_PREVIOUS_SECRETS: {
+    en: 'comma list of older ones that still open second factors, for rotation; tokens end at once',
+    zh: '旧密钥，用逗号分隔，仍可解开动态口令密钥，用于轮换；旧令牌立即失效',
+  },
+  ADMIN_DEMO_TOTP: {
+    en: 'second factor that every accepted invite gets, in Base32, for local work',
+    zh: '接受邀请时统一使用的动态口令密钥（Base32），仅供本地使用',
+  },
   WX_APPID: { en: 'WeChat Pay: the app', zh: '微信支付：应用' },
   WX_MCH_ID: { en: 'WeChat Pay: the merchant', zh: '微信支付：商户号' },
   WX_API_KEY: { en: 'WeChat Pay: the API v2 key', zh: '微信支付：API v2 密钥' },

@@ -6,7 +6,7 @@ import {
   isLegacyHash,
   isSecretHash,
   type NamesakeRow,
-  PASSWORD_COST,
+  nobodysHash,
   rememberAddress,
   replacePassword,
   verifyLegacy,
@@ -32,9 +32,6 @@ export interface LoggedIn extends User {
 const DAY_MS = 24 * 3600 * 1000
 /** For how long an address from which somebody logged in counts as his. */
 const KNOWN_DAYS = 30
-
-/** A hash that no password has: verifying against it costs what a real one costs. */
-const nobodysHash = `scrypt$${PASSWORD_COST.N}$${PASSWORD_COST.r}$${PASSWORD_COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 /**
  * Nothing is locked while the password is hashed. What it comes to is revealed only if the limits still allow it

@@ -14,6 +14,9 @@ export interface ScryptCost {
 /** 16 MB and some 60 ms per hash: as much as a function with 128 MB can bear. */
 export const PASSWORD_COST: ScryptCost = { N: 16384, r: 8, p: 1 }
 
+/** A hash that no password has: verifying against it costs what a real one costs. */
+export const nobodysHash = `scrypt$${PASSWORD_COST.N}$${PASSWORD_COST.r}$${PASSWORD_COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`
+
 const KEY_BYTES = 32
 
 const HASH = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([\w-]+)\$([\w-]+)$/

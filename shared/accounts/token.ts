@@ -38,6 +38,8 @@ export function readUser(authorization: string | undefined, config: Config<'JWT_
 
 function userOf(claims: string | jwt.JwtPayload): User {
   if (typeof claims === 'string') throw new TypeError('a token without claims')
+  // Those of the shop's people have an audience, and open nothing here.
+  if (claims.aud !== undefined) throw new TypeError('a token for others')
   // jsonwebtoken takes a token without `exp` for one that never expires.
   if (typeof claims.exp !== 'number') throw new TypeError('a token without exp')
   // `Number` alone would take "1e3", " 7" and [7] for users.

@@ -34,6 +34,9 @@ export function readConfig<const Needed extends VariableName>(
     }
   }
   const config = values as Config<Needed>
+  const { ADMIN_JWT_SECRET: admin, JWT_SECRET: shopper, JWT_PREVIOUS_SECRETS: earlier } = config
+  if (admin !== undefined && [shopper, ...earlier].includes(admin))
+    problems.push('ADMIN_JWT_SECRET must differ from JWT_SECRET')
   // A stage whose name cannot be read is none for work.
   const strict = isStrict(config.STAGE) || problems.some((problem) => problem.startsWith('STAGE '))
   if (strict) problems.push(...refusedWhereStrict(config))

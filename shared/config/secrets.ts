@@ -9,6 +9,7 @@ export function secretTexts(config: AnyConfig): string[] {
   return [
     ...declared,
     ...config.JWT_PREVIOUS_SECRETS,
+    ...config.ADMIN_JWT_PREVIOUS_SECRETS,
     ...databases,
     ...databases.flatMap(passwordsOf),
   ].filter((value): value is string => typeof value === 'string' && value.length >= 6)

@@ -23,10 +23,13 @@ const webAddresses = [
 export function refusedWhereStrict(config: AnyConfig): string[] {
   const problems: string[] = []
   if (config.SMS_ECHO_CODE) problems.push('SMS_ECHO_CODE must not be true in a strict stage')
+  if (config.ADMIN_DEMO_TOTP !== undefined) problems.push('ADMIN_DEMO_TOTP must not be set in a strict stage')
   if (config.RATE_LIMIT === 'off') problems.push('RATE_LIMIT must not be off in a strict stage')
   const secrets: [name: string, values: readonly (string | undefined)[], minBytes: number][] = [
     ['JWT_SECRET', [config.JWT_SECRET], 32],
     ['JWT_PREVIOUS_SECRETS', config.JWT_PREVIOUS_SECRETS ?? [], 32],
+    ['ADMIN_JWT_SECRET', [config.ADMIN_JWT_SECRET], 32],
+    ['ADMIN_JWT_PREVIOUS_SECRETS', config.ADMIN_JWT_PREVIOUS_SECRETS ?? [], 32],
     // The merchant platform accepts nothing but 32 characters as the API v2 key.
     ['WX_API_KEY', [config.WX_API_KEY], 32],
     ['SMS_SECRET_KEY', [config.SMS_SECRET_KEY], 16],

@@ -27,6 +27,7 @@ export const errorTable = {
   TOO_MANY_UNPAID: { status: 1065, http: 200, msg: '未支付的订单太多，请先支付或关闭' },
   BODY_UNREADABLE: { status: 400, http: 400, msg: '请求内容无法解析' },
   UNAUTHORIZED: { status: 401, http: 401, msg: '请先登录' },
+  FORBIDDEN: { status: 403, http: 403, msg: '没有权限进行此操作' },
   NOT_FOUND: { status: 404, http: 404, msg: '接口不存在' },
   METHOD_NOT_ALLOWED: { status: 405, http: 405, msg: '请求方法不被允许' },
   BODY_TOO_LARGE: { status: 413, http: 413, msg: '请求内容过大' },

@@ -23,8 +23,26 @@ export interface Call<Needed extends VariableName, Body, Identity, Limiter = und
   readonly db: Database
   readonly now: () => Date
   readonly log: Logger
+  /** The platform's number of this invocation. */
+  readonly requestId: string
   /** Of the route's budget, or else of the platform's time: what calls to others may still take. */
   readonly msLeft: () => number
+}
+
+/**
+ * Finds out who is calling, or refuses.
+ *
+ * @param db - within the route's budget
+ */
+export interface Authorizer<Needed extends VariableName, Identity> {
+  (
+    authorization: string | undefined,
+    config: Config<Needed>,
+    now: Date,
+    db: Database,
+  ): Identity | Promise<Identity>
+  /** The one thing that the caller's role has to allow; undefined where callers have no roles. */
+  readonly permission?: string
 }
 
 /** The part of a joi schema that is used here, so that joi is bundled only by those who bring a schema. */
@@ -62,7 +80,7 @@ export interface RouteOptions<
   /** Variables without which the route cannot work, besides `DATABASE_URL`. */
   needs?: readonly Needed[]
   /** Who may call; left out: anyone. */
-  auth?: (authorization: string | undefined, config: Config<Needed>, now: Date) => Identity
+  auth?: Authorizer<Needed, Identity>
   /** What the body is; left out: JSON or a form. */
   accepts?: Accepts
   /** Checks the body (POST) or the query (GET); left out: `body` is what was sent. */
@@ -107,7 +125,11 @@ export interface Route {
   readonly maxAgeSec: number | undefined
   readonly renderError: ((error: AppError) => { contentType: string; body: string } | undefined) | undefined
   /** Who is calling; undefined where anyone may. */
-  readonly authorize: ((authorization: string | undefined, config: Config, now: Date) => unknown) | undefined
+  readonly authorize:
+    | ((authorization: string | undefined, config: Config, now: Date, db: Database) => unknown)
+    | undefined
+  /** What the caller's role has to allow; undefined where callers have no roles. */
+  readonly permission: string | undefined
   /** Throws when the configuration does not allow these parameters; undefined where it has no say. */
   readonly check: ((body: unknown, config: Config) => void) | undefined
   /** The limiter of one request; undefined where nothing is limited. */
@@ -153,7 +175,9 @@ export function route<
     maxAgeSec: options.maxAgeSec,
     renderError: options.renderError,
     authorize:
-      auth && ((authorization, config, moment) => auth(authorization, withAll(config, needs), moment)),
+      auth &&
+      ((authorization, config, moment, db) => auth(authorization, withAll(config, needs), moment, db)),
+    permission: auth?.permission,
     check: check && ((body, config) => check(body as Handled['body'], withAll(config, needs))),
     limiterOf:
       limits &&
@@ -174,12 +198,14 @@ export function route<
         idempotencyKey: state.idempotencyKey,
         limiter: state.limiter as Handled['limiter'],
         config: withAll(state.config, ['DATABASE_URL', ...needs]),
+        requestId: state.invocation.requestId,
         msLeft: state.msLeft ?? (() => state.invocation.msLeft()),
       }),
   }
 }
 
-function databaseOf({ db }: Routed): Database {
+/** The database of this request: the budget has opened it. */
+export function databaseOf({ db }: Routed): Database {
   if (!db) throw new Error('a route runs without its database')
   return db
 }

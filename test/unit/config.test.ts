@@ -152,6 +152,17 @@ const rules: Record<VariableName, Rule> = {
     ],
     bad: ['0', '0h', '-1h', '1.5h', 'h', '1w', '36 h', '36H'],
   },
+  ADMIN_JWT_SECRET: { fallback: undefined, good: [[STRONG, STRONG]], bad: ['x'.repeat(31)] },
+  ADMIN_JWT_PREVIOUS_SECRETS: {
+    fallback: [],
+    good: [[`${STRONG},${STRONG}2`, [STRONG, `${STRONG}2`]]],
+    bad: ['short', `${STRONG},short`],
+  },
+  ADMIN_DEMO_TOTP: {
+    fallback: undefined,
+    good: [['LETAODEMOLETAODEMOLETAODEMO22222', 'LETAODEMOLETAODEMOLETAODEMO22222']],
+    bad: ['LETAODEMO', 'letaodemoletaodemoletaodemo22222', 'LETAODEMOLETAODEMOLETAODEMO11111'],
+  },
   WX_APPID: {
     fallback: undefined,
     good: [['wxd930ea5d5a258f4f', 'wxd930ea5d5a258f4f']],
@@ -256,6 +267,16 @@ test('one message names everything that is missing or malformed, and no value', 
     assert.ok(message.includes(name), name)
   assert.equal(message.includes(secret), false)
   assert.equal(message.split(';').length, 8)
+})
+
+test("shoppers and the shop's people never share a secret, in any stage", () => {
+  const other = 'Zq7vZ2mX9pL4tR8sW1yB6nD3fH5jG0cB'
+  assert.doesNotThrow(() => readConfig([], { JWT_SECRET: STRONG, ADMIN_JWT_SECRET: other }))
+  for (const env of [
+    { JWT_SECRET: STRONG, JWT_PREVIOUS_SECRETS: other, ADMIN_JWT_SECRET: STRONG },
+    { JWT_SECRET: other, JWT_PREVIOUS_SECRETS: STRONG, ADMIN_JWT_SECRET: STRONG },
+  ])
+    assert.match(problemsOf(env).message, /ADMIN_JWT_SECRET must differ from JWT_SECRET/)
 })
 
 test('what is missing but not needed is no problem', () => {
@@ -391,10 +412,11 @@ describe('a strict stage', () => {
     'letao-secret-changeme-1234567890',
     'x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1',
     'letao-demo-jwt-secret-0000000000000000',
+    'letao-demo-admin-secret-00000000000000',
     'letao-demo-wxpay-key-00000000000',
     'letao-demo-sms-secret-key-000000',
   ]
-  for (const name of ['JWT_SECRET', 'WX_API_KEY', 'SMS_SECRET_KEY'] as const) {
+  for (const name of ['JWT_SECRET', 'ADMIN_JWT_SECRET', 'WX_API_KEY', 'SMS_SECRET_KEY'] as const) {
     test(`refuses a short or well-known ${name}`, () => {
       for (const value of weak) {
         const { message } = problemsOf({ ...prod, [name]: value })
@@ -420,6 +442,14 @@ describe('a strict stage', () => {
       problemsOf({ ...prod, JWT_PREVIOUS_SECRETS: `${STRONG},${'b'.repeat(40)}` }).message,
       /JWT_PREVIOUS_SECRETS/,
     )
+  })
+
+  test("refuses a weak secret of the shop's people also among the previous ones, and a second factor for all", () => {
+    const weak = `${STRONG},${'b'.repeat(40)}`
+    const { message } = problemsOf({ ...prod, ADMIN_JWT_PREVIOUS_SECRETS: weak })
+    assert.match(message, /ADMIN_JWT_PREVIOUS_SECRETS/)
+    const demo = problemsOf({ ...prod, ADMIN_DEMO_TOTP: 'LETAODEMOLETAODEMOLETAODEMO22222' })
+    assert.match(demo.message, /ADMIN_DEMO_TOTP must not be set/)
   })
 
   test('keeps its complaints out of answers', () => {

@@ -6,6 +6,8 @@ import { type Finding, fail, ok } from './finding.ts'
 const secrets: readonly [name: string, minBytes: number][] = [
   ['JWT_SECRET', 32],
   ['JWT_PREVIOUS_SECRETS', 32],
+  ['ADMIN_JWT_SECRET', 32],
+  ['ADMIN_JWT_PREVIOUS_SECRETS', 32],
   ['WX_API_KEY', 32],
   ['SMS_SECRET_KEY', 16],
 ]

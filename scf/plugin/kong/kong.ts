@@ -110,6 +110,7 @@ function routeOf(
     plugins: [
       // WeChat Pay reports from few addresses: held back, it would repeat for a day.
       ...(auth === 'signature' ? [] : [rateLimit(method)]),
+      // Those of the shop's people are checked against their account: the functions do.
       ...(auth === 'jwt' && verifiesTokens ? [jwt] : []),
     ],
   }

@@ -91,7 +91,7 @@ export const providerSchema = {
         path,
         aliases: { type: 'array', items: path, uniqueItems: true },
         // Who is believed: told to a gateway, while each function checks for itself.
-        auth: { type: 'string', enum: ['none', 'jwt', 'signature'] },
+        auth: { type: 'string', enum: ['none', 'jwt', 'admin', 'signature'] },
       },
       ['method', 'path'],
     ),

@@ -7,7 +7,7 @@ export interface HttpEvent {
   readonly method: string
   /** The path of the contract first, then its aliases. */
   readonly paths: readonly string[]
-  readonly auth: 'none' | 'jwt' | 'signature'
+  readonly auth: 'none' | 'jwt' | 'admin' | 'signature'
 }
 
 export interface TimerEvent {
@@ -88,7 +88,7 @@ export interface FunctionConfig extends FunctionSettings {
       readonly method: string
       readonly path: string
       readonly aliases?: readonly string[]
-      readonly auth?: 'none' | 'jwt' | 'signature'
+      readonly auth?: 'none' | 'jwt' | 'admin' | 'signature'
     }
     readonly timer?: { readonly cron: string; readonly argument?: string; readonly enabled?: boolean }
   }[]

@@ -1,3 +1,4 @@
+import { databaseOf } from '../route.ts'
 import { type MiddyRequest, routed } from '../state.ts'
 
 /** Finds out who is calling, or refuses; before anything of the body is read. */
@@ -6,7 +7,8 @@ export function authorizer() {
     before: async function authorizerBefore(request: MiddyRequest) {
       const state = routed(request)
       if (!state?.route.authorize) return
-      state.user = state.route.authorize(state.request.headers.authorization, state.config, new Date())
+      const { authorization } = state.request.headers
+      state.user = await state.route.authorize(authorization, state.config, new Date(), databaseOf(state))
     },
   }
 }

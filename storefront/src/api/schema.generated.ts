@@ -882,6 +882,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logs one of the shop's people in, with password and one-time code
+         * @description A code serves once: who logs in twice within 30 seconds waits for the next one.
+         */
+        post: operations["logInAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts an invite: chooses a password, and gets the second factor for an authenticator app
+         * @description An invite that is unknown, used or older than 24 hours is 1054. Nobody can log in before `/admin/confirm`.
+         */
+        post: operations["acceptInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves the second factor with a code: the account can log in now */
+        post: operations["confirmInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new token for one that still holds, up to twelve hours after the login */
+        post: operations["renewAdminToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every token of the caller */
+        post: operations["logOutAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in, and what the role may do */
+        get: operations["showAdmin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shop's people */
+        get: operations["listPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks somebody to work in the shop, or gives new factors to one of that name
+         * @description The caller makes 32 random bytes, keeps their base64url text as the token of the link `/admin/#/accept?token=…`, and sends that text's SHA-256 in hex. The invite holds for 24 hours and serves once.
+         */
+        post: operations["invitePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets somebody in no more, or again; their tokens end at once */
+        post: operations["suspendPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pay/notify": {
         parameters: {
             query?: never;
@@ -1047,10 +1209,10 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description `false` 注册信息有误; `0` 用户名已存在; `1010` 参数有误; `1030` 短信验证码错误或已失效，请重新获取; `1040` 登录失败，用户名或密码错误 / 短信发送失败; `1050` 微信支付未受理; `1051` 订单已支付; `1052` 订单已关闭，请重新下单; `1054` 订单不存在 / 内容不存在; `1060` 当前状态不允许此操作; `1061` 价格有变动，请确认后重新提交; `1063` 商品已售罄或库存不足; `1065` 未支付的订单太多，请先支付或关闭; `400` 请求内容无法解析; `401` 请先登录; `404` 接口不存在; `405` 请求方法不被允许; `413` 请求内容过大; `415` 不支持的请求格式; `429` 操作太频繁，请稍后再试; `500` 服务器开小差了，请稍后再试; `502` 上游服务暂时不可用，请稍后再试; `503` 系统繁忙，请稍后再试
+         * @description `false` 注册信息有误; `0` 用户名已存在; `1010` 参数有误; `1030` 短信验证码错误或已失效，请重新获取; `1040` 登录失败，用户名或密码错误 / 短信发送失败; `1050` 微信支付未受理; `1051` 订单已支付; `1052` 订单已关闭，请重新下单; `1054` 订单不存在 / 内容不存在; `1060` 当前状态不允许此操作; `1061` 价格有变动，请确认后重新提交; `1063` 商品已售罄或库存不足; `1065` 未支付的订单太多，请先支付或关闭; `400` 请求内容无法解析; `401` 请先登录; `403` 没有权限进行此操作; `404` 接口不存在; `405` 请求方法不被允许; `413` 请求内容过大; `415` 不支持的请求格式; `429` 操作太频繁，请稍后再试; `500` 服务器开小差了，请稍后再试; `502` 上游服务暂时不可用，请稍后再试; `503` 系统繁忙，请稍后再试
          * @enum {unknown}
          */
-        ErrorStatus: false | 0 | 1010 | 1030 | 1040 | 1050 | 1051 | 1052 | 1054 | 1060 | 1061 | 1063 | 1065 | 400 | 401 | 404 | 405 | 413 | 415 | 429 | 500 | 502 | 503;
+        ErrorStatus: false | 0 | 1010 | 1030 | 1040 | 1050 | 1051 | 1052 | 1054 | 1060 | 1061 | 1063 | 1065 | 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 502 | 503;
         Refusal: {
             status: components["schemas"]["ErrorStatus"];
             /** @description Chinese, fit to show a shopper */
@@ -2634,6 +2796,289 @@ export interface components {
                 } | components["schemas"]["Refusal"];
             };
         };
+        /** @description Success, or a refusal with the reason */
+        logInAdmin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "登录成功",
+                 *       "data": {
+                 *         "token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+                 *         "expiresAt": "2026-11-27T02:15:00.000Z",
+                 *         "admin": {
+                 *           "id": 1,
+                 *           "username": "demo-owner",
+                 *           "role": "owner",
+                 *           "permissions": [
+                 *             "self",
+                 *             "people"
+                 *           ]
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        /** @description for `Authorization: Bearer`, a quarter of an hour */
+                        token: string | "";
+                        /** @description ISO 8601 */
+                        expiresAt: string | "";
+                        admin: {
+                            id: number;
+                            username: string | "";
+                            /** @description `owner`, `catalogue`, `orders`, `finance` or `auditor` */
+                            role: string | "";
+                            /** @description what the role may do */
+                            permissions: string[];
+                        };
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        acceptInvite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "username": "demo-owner",
+                 *         "role": "owner",
+                 *         "secret": "LETAODEMOLETAODEMOLETAODEMO22222",
+                 *         "otpauth": "otpauth://totp/%E4%B9%90%E6%B7%98:demo-owner?secret=LETAODEMOLETAODEMOLETAODEMO22222&issuer=%E4%B9%90%E6%B7%98&algorithm=SHA1&digits=6&period=30"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        username: string | "";
+                        role: string | "";
+                        /** @description Base32 */
+                        secret: string | "";
+                        /** @description what the QR code says */
+                        otpauth: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        confirmInvite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "账号已启用，请登录",
+                 *       "data": {
+                 *         "username": "demo-owner",
+                 *         "role": "owner"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        username: string | "";
+                        role: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success */
+        renewAdminToken: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+                 *         "expiresAt": "2026-11-27T02:15:00.000Z",
+                 *         "admin": {
+                 *           "id": 1,
+                 *           "username": "demo-owner",
+                 *           "role": "owner",
+                 *           "permissions": [
+                 *             "self",
+                 *             "people"
+                 *           ]
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        /** @description for `Authorization: Bearer`, a quarter of an hour */
+                        token: string | "";
+                        /** @description ISO 8601 */
+                        expiresAt: string | "";
+                        admin: {
+                            id: number;
+                            username: string | "";
+                            /** @description `owner`, `catalogue`, `orders`, `finance` or `auditor` */
+                            role: string | "";
+                            /** @description what the role may do */
+                            permissions: string[];
+                        };
+                    };
+                };
+            };
+        };
+        /** @description Success */
+        logOutAdmin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已退出登录"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                };
+            };
+        };
+        /** @description Success */
+        showAdmin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "id": 1,
+                 *         "username": "demo-owner",
+                 *         "role": "owner",
+                 *         "permissions": [
+                 *           "self",
+                 *           "people"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        username: string | "";
+                        /** @description `owner`, `catalogue`, `orders`, `finance` or `auditor` */
+                        role: string | "";
+                        /** @description what the role may do */
+                        permissions: string[];
+                    };
+                };
+            };
+        };
+        /** @description Success */
+        listPeople: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "id": 1,
+                 *           "username": "demo-owner",
+                 *           "role": "owner",
+                 *           "state": "ACTIVE",
+                 *           "mobile": "138****8000",
+                 *           "lastLoginAt": "2026-11-27T02:00:00.000Z"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        username: string | "";
+                        role: string | "";
+                        /** @description `ACTIVE` or `SUSPENDED` */
+                        state: string | "";
+                        /** @description masked */
+                        mobile: string | "";
+                        lastLoginAt: string | null;
+                    }[];
+                };
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        invitePerson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "邀请已生成",
+                 *       "data": {
+                 *         "expiresAt": "2026-11-28T02:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        /** @description ISO 8601 */
+                        expiresAt: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        suspendPerson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "账号已停用"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
         /** @description `SUCCESS` only after the fact is durably recorded; otherwise `FAIL` and the reason, so that it is sent again */
         payNotify: {
             headers: {
@@ -2860,6 +3305,23 @@ export interface components {
                  *       "status": 401,
                  *       "msg": "请先登录",
                  *       "message": "请先登录",
+                 *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Fault"];
+            };
+        };
+        /** @description 没有权限进行此操作 */
+        Fault403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 403,
+                 *       "msg": "没有权限进行此操作",
+                 *       "message": "没有权限进行此操作",
                  *       "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
                  *     }
                  */
@@ -3587,6 +4049,137 @@ export interface components {
                     carrier: "SF" | "JD" | "ZTO" | "YTO" | "STO" | "YUNDA" | "JTSD" | "EMS" | "DBL";
                     /** 运单号trackingNo */
                     trackingNo: string;
+                };
+            };
+        };
+        logInAdmin: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "demo-owner",
+                 *       "password": "letao-demo-owner",
+                 *       "code": "000000"
+                 *     }
+                 */
+                "application/json": {
+                    /** 用户名username */
+                    username: string;
+                    /** 密码password */
+                    password: string;
+                    /** 动态口令code */
+                    code: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 用户名username */
+                    username: string;
+                    /** 密码password */
+                    password: string;
+                    /** 动态口令code */
+                    code: string;
+                };
+            };
+        };
+        acceptInvite: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "bGV0YW8tZGVtby1pbnZpdGUtdG9rZW4tMDAwMDAwMDA",
+                 *       "password": "a-long-password"
+                 *     }
+                 */
+                "application/json": {
+                    /** 邀请令牌token */
+                    token: string;
+                    /** 密码password */
+                    password: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 邀请令牌token */
+                    token: string;
+                    /** 密码password */
+                    password: string;
+                };
+            };
+        };
+        confirmInvite: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "bGV0YW8tZGVtby1pbnZpdGUtdG9rZW4tMDAwMDAwMDA",
+                 *       "code": "000000"
+                 *     }
+                 */
+                "application/json": {
+                    /** 邀请令牌token */
+                    token: string;
+                    /** 动态口令code */
+                    code: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 邀请令牌token */
+                    token: string;
+                    /** 动态口令code */
+                    code: string;
+                };
+            };
+        };
+        invitePerson: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "li.na",
+                 *       "mobile": "13900139000",
+                 *       "role": "orders",
+                 *       "hash": "c1b0a8d5e9f24376a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566aa"
+                 *     }
+                 */
+                "application/json": {
+                    /** 用户名username */
+                    username: string;
+                    /** 手机号mobile */
+                    mobile: string;
+                    /**
+                     * 角色role
+                     * @enum {unknown}
+                     */
+                    role: "owner" | "catalogue" | "orders" | "finance" | "auditor";
+                    /** 令牌摘要hash */
+                    hash: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 用户名username */
+                    username: string;
+                    /** 手机号mobile */
+                    mobile: string;
+                    /**
+                     * 角色role
+                     * @enum {unknown}
+                     */
+                    role: "owner" | "catalogue" | "orders" | "finance" | "auditor";
+                    /** 令牌摘要hash */
+                    hash: string;
+                };
+            };
+        };
+        suspendPerson: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": 2,
+                 *       "suspended": true
+                 *     }
+                 */
+                "application/json": {
+                    /** 人员id */
+                    id: number;
+                    /** 停用suspended */
+                    suspended: boolean;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 人员id */
+                    id: number;
+                    /** 停用suspended */
+                    suspended: boolean;
                 };
             };
         };
@@ -4460,6 +5053,162 @@ export interface operations {
             200: components["responses"]["sendBack"];
             400: components["responses"]["Fault400"];
             401: components["responses"]["Fault401"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    logInAdmin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["logInAdmin"];
+        responses: {
+            200: components["responses"]["logInAdmin"];
+            400: components["responses"]["Fault400"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            429: components["responses"]["Fault429"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    acceptInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["acceptInvite"];
+        responses: {
+            200: components["responses"]["acceptInvite"];
+            400: components["responses"]["Fault400"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            429: components["responses"]["Fault429"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    confirmInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["confirmInvite"];
+        responses: {
+            200: components["responses"]["confirmInvite"];
+            400: components["responses"]["Fault400"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            429: components["responses"]["Fault429"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    renewAdminToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["renewAdminToken"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    logOutAdmin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["logOutAdmin"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    showAdmin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["showAdmin"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listPeople"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    invitePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["invitePerson"];
+        responses: {
+            200: components["responses"]["invitePerson"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    suspendPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["suspendPerson"];
+        responses: {
+            200: components["responses"]["suspendPerson"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
             413: components["responses"]["Fault413"];
             415: components["responses"]["Fault415"];
             500: components["responses"]["Fault500"];
