@@ -4,9 +4,12 @@ import { variables } from '#shared/config'
 /** The account that `npm start` prepares. */
 export const DEMO_LOGIN = { username: 'demo', password: 'demo123', mobile: '13800138000' }
 
+/** The owner of the back office that `npm start` prepares. */
+export const DEMO_OWNER = { username: 'demo-owner', password: 'letao-demo-owner', mobile: '13800138001' }
+
 /**
- * Secrets of the demo. All begin alike, and the `prod` stage refuses what begins so; the WeChat key has its 32
- * characters.
+ * Secrets of the demo. All begin alike, and the `prod` stage refuses what begins so, and any second factor that is
+ * set for everybody; the WeChat key has its 32 characters.
  */
 export const DEMO_SECRETS = {
   JWT_SECRET: 'letao-demo-jwt-secret-0000000000000000',

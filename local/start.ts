@@ -15,6 +15,7 @@ import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { openReplicated } from './database/open-replicated.ts'
 import { isPortFree } from './database/port.ts'
 import { prepareDemoLogin } from './demo-account.ts'
+import { prepareDemoOwner } from './demo-owner.ts'
 import { openShop, type Shop } from './shop.ts'
 import { onStop, PlainError } from './steps.ts'
 import { summary } from './summary.ts'
@@ -86,6 +87,7 @@ async function start(): Promise<void> {
   for (const line of report.split('\n').filter((line) => !line.startsWith('  +'))) progress(line)
   endIfStopping()
   const problem = await whileGoingOn('Preparing the demo login', () => demoLogin(shop))
+  const ownerProblem = await prepareDemoOwner(shop).catch((error: Error) => error.message)
   endIfStopping()
   isOpen = true
   const seconds = performance.now() / 1000 // since the process began, with the installation of packages
@@ -98,6 +100,7 @@ async function start(): Promise<void> {
       tutorial,
       isPrivate: !process.env.DATABASE_URL,
       problem,
+      ownerProblem,
       seconds,
     }),
   )

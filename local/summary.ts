@@ -1,6 +1,6 @@
 /** What a person reads when the shop is open. */
 import { paint } from './console.ts'
-import { DEMO_LOGIN } from './demo-env.ts'
+import { DEMO_LOGIN, DEMO_OWNER } from './demo-env.ts'
 import type { Shop } from './shop.ts'
 import { terminalCode } from './terminal-code.ts'
 
@@ -16,6 +16,8 @@ export type SummaryFacts = {
   tutorial?: boolean
   /** Why the demo login does not work. */
   problem: string | undefined
+  /** Why there is no demo owner. */
+  ownerProblem?: string | undefined
   seconds: number
 }
 
@@ -28,6 +30,7 @@ export function summary({
   isPrivate,
   tutorial,
   problem,
+  ownerProblem,
   seconds,
 }: SummaryFacts): string {
   const { username, password, mobile } = DEMO_LOGIN
@@ -44,6 +47,12 @@ export function summary({
     ['Database', isPrivate ? database : withoutPassword(database)],
     ...(replicas ?? []).map((url, index) => [`Replica ${index + 1}`, url]),
     ['Demo login', problem ? `not available: ${problem}` : `${username} / ${password}  (mobile ${mobile})`],
+    [
+      'Back office',
+      ownerProblem
+        ? `no demo owner: ${ownerProblem}`
+        : `${DEMO_OWNER.username} / ${DEMO_OWNER.password}  (code: npm run -s admin:code)`,
+    ],
   ]
   const width = Math.max(...rows.map(([name = '']) => name.length))
   const table = rows.map(([name = '', value]) => `  ${paint('cyan', name.padEnd(width))}  ${value}`)

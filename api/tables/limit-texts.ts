@@ -23,6 +23,15 @@ export const limitTexts: Readonly<Record<string, LimitText>> = {
     },
   },
   'login.address': { zh: '同一地址的登录失败', unit: '次' },
+  'adminLogin.username': {
+    zh: '同一后台账号的登录失败',
+    unit: '次',
+    note: {
+      en: ', also with the right password; the address of the last login counts alone',
+      zh: '，密码正确也一样；上次登录的地址单独计数',
+    },
+  },
+  'adminLogin.address': { zh: '同一地址的后台登录失败和无效邀请', unit: '次' },
   'register.address': { zh: '同一地址的注册', unit: '个' },
   'register.codes': { zh: '同一地址在 `/register` 尝试的验证码', unit: '次' },
   'order.user': { zh: '同一用户的订单', unit: '个' },

@@ -60,6 +60,8 @@ const expected: Readonly<Record<string, Expectation>> = {
   },
   afterSales: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 730 },
   dueOrders: { packages: ['mysql2'], budget: 450 },
+  adminLogin: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 740 },
+  adminPeople: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 720 },
   wxNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 515 },
   queryOrder: { packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'], budget: 790 },
   orders: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 710 },
@@ -69,6 +71,7 @@ const expected: Readonly<Record<string, Expectation>> = {
   bill: { packages: ['fast-xml-parser', 'mysql2'], budget: 530 },
   refund: { packages: ['fast-xml-parser', 'mysql2'], budget: 520 },
   orderDesk: { packages: ['joi', 'mysql2'], budget: 640 },
+  adminInvite: { packages: ['joi', 'mysql2'], budget: 650 },
   migrate: { packages: ['mysql2'], budget: 740 },
 }
 

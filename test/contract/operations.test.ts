@@ -71,6 +71,7 @@ test('the file of values has everything that a function of serverless.yml cannot
   for (const name of [
     'DATABASE_URL',
     'JWT_SECRET',
+    'ADMIN_JWT_SECRET',
     'WX_APPID',
     'WX_MCH_ID',
     'WX_API_KEY',

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { prepareDemoLogin } from '../../local/demo-account.ts'
+import { prepareDemoOwner } from '../../local/demo-owner.ts'
 import { codeBlocks } from '../helpers/markdown.ts'
 import { openTestShop, type TestShop } from '../helpers/shop.ts'
-import { read } from '../helpers/source-tree.ts'
+import { read, root } from '../helpers/source-tree.ts'
 
 const runs = promisify(execFile)
 let shop: TestShop
@@ -18,6 +19,7 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'letao-readme-'))
   shop = await openTestShop()
   assert.equal(await prepareDemoLogin(shop), undefined)
+  assert.equal(await prepareDemoOwner(shop), undefined)
 })
 
 after(async () => {
@@ -33,10 +35,14 @@ function examples(): string {
     .map(({ text }) => text)
     .join('')
   const address = (url: string | undefined) => new URL(url ?? '').host
-  return script
-    .replaceAll('localhost:3000', address(shop.url))
-    .replaceAll('localhost:3001', address(shop.wechat?.url))
-    .replaceAll('localhost:3002', address(shop.sms?.url))
+  return (
+    script
+      // The examples stand in the folder of the project, these in one of their own.
+      .replaceAll('npm run -s admin:code', `npm run -s --prefix ${root} admin:code`)
+      .replaceAll('localhost:3000', address(shop.url))
+      .replaceAll('localhost:3001', address(shop.wechat?.url))
+      .replaceAll('localhost:3002', address(shop.sms?.url))
+  )
 }
 
 const missing = ['bash', 'curl'].find((program) => {

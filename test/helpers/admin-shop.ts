@@ -7,7 +7,7 @@ import { call, type Reply, scfContext } from './functions.ts'
 import { openOrderShop } from './order-shop.ts'
 import type { PayShopOptions } from './pay-shop.ts'
 
-export const ADMIN_JWT_SECRET = 'another secret of the tests, for the people'
+export const ADMIN_JWT_SECRET = 'another secret of the tests for the people'
 
 /** One of the shop's people, logged in. */
 export interface Person {

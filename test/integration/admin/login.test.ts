@@ -256,7 +256,7 @@ describe('a token', () => {
 test('with a secret that was replaced, people log in as before, and are sealed anew', async () => {
   const { username, password: right, secret } = await shop.admin('auditor')
   const settings = {
-    ADMIN_JWT_SECRET: 'the next secret of the tests, for the people',
+    ADMIN_JWT_SECRET: 'the next secret of the tests for the people',
     ADMIN_JWT_PREVIOUS_SECRETS: ADMIN_JWT_SECRET,
   }
   await shop.with(settings, async () => {
