@@ -51,7 +51,7 @@ export function summary({
       'Back office',
       ownerProblem
         ? `no demo owner: ${ownerProblem}`
-        : `${DEMO_OWNER.username} / ${DEMO_OWNER.password}  (code: npm run -s admin:code)`,
+        : `${DEMO_OWNER.username} / ${DEMO_OWNER.password}  (code: npm run admin:code -s)`,
     ],
   ]
   const width = Math.max(...rows.map(([name = '']) => name.length))

@@ -38,7 +38,7 @@ function examples(): string {
   return (
     script
       // The examples stand in the folder of the project, these in one of their own.
-      .replaceAll('npm run -s admin:code', `npm run -s --prefix ${root} admin:code`)
+      .replaceAll('npm run admin:code -s', `npm run admin:code -s --prefix ${root}`)
       .replaceAll('localhost:3000', address(shop.url))
       .replaceAll('localhost:3001', address(shop.wechat?.url))
       .replaceAll('localhost:3002', address(shop.sms?.url))
