@@ -6,7 +6,10 @@ import type { Schema } from 'joi'
 import { type ErrorCode, errorTable } from '#shared/errors'
 import { type JsonSchema, jsonSchema } from '../json-schema.ts'
 import { accounts } from './accounts.ts'
+import { adminAudit } from './admin-audit.ts'
+import { adminCases } from './admin-cases.ts'
 import { adminLogin } from './admin-login.ts'
+import { adminOrders } from './admin-orders.ts'
 import { adminPeople } from './admin-people.ts'
 import { catalogue } from './catalogue.ts'
 import { orders } from './orders.ts'
@@ -40,6 +43,9 @@ export const routeDocs: Readonly<Record<string, RouteDocs>> = {
   ...orders,
   ...payments,
   ...adminLogin,
+  ...adminOrders,
+  ...adminCases,
+  ...adminAudit,
   ...adminPeople,
 }
 

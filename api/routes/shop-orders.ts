@@ -2,7 +2,8 @@
 import Joi from 'joi'
 import { fen, list, type RouteDocs, success, text, whole } from './route-docs.ts'
 
-const nullable = (description?: string) => {
+/** A text that may be missing. */
+export const nullable = (description?: string) => {
   const schema = Joi.string().allow(null).required()
   return description ? schema.description(description) : schema
 }
@@ -10,7 +11,8 @@ const nextCursor = nullable('where the next page begins; `null`: this was the la
 const said = success({ msg: text() })
 const done = (msg: string) => ({ status: 200, msg })
 
-const line = Joi.object({
+/** One line of an order. */
+export const line = Joi.object({
   id: whole('names the line in a case'),
   skuId: whole(),
   productId: whole(),
@@ -24,11 +26,12 @@ const line = Joi.object({
   refundedQuantity: whole().min(0),
   refunded_fen: fen(),
 })
-const order = {
+/** An order without address. */
+export const order = {
   order_no: text(),
   state: text('`UNPAID`, `PAID`, `PART_SHIPPED`, `SHIPPED`, `COMPLETED` or `CLOSED`'),
   stateText: text('the state in words'),
-  closeReason: nullable('`USER`, `TIMEOUT` or `REFUNDED`, once closed'),
+  closeReason: nullable('`USER`, `SHOP`, `TIMEOUT` or `REFUNDED`, once closed'),
   goods_fen: fen(),
   freight_fen: fen(),
   payable_fen: fen(),
@@ -36,7 +39,8 @@ const order = {
   createdAt: text('ISO 8601'),
   lines: list(line),
 }
-const orderCase = Joi.object({
+/** The fields of an after-sale case. */
+export const caseFields = {
   after_sale_no: text(),
   lineId: whole(),
   kind: text('`CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it'),
@@ -53,9 +57,43 @@ const orderCase = Joi.object({
   carrier: nullable(),
   trackingNo: nullable(),
   createdAt: text('ISO 8601'),
-})
+}
+const orderCase = Joi.object(caseFields)
 
-const exampleOrder = {
+/** An order with everything that happened to it. */
+export const orderDetail = {
+  ...order,
+  receiver: text(),
+  mobile: text(),
+  address: text(),
+  remark: nullable(),
+  paidAt: nullable(),
+  shippedAt: nullable(),
+  completedAt: nullable(),
+  closedAt: nullable(),
+  dueAt: nullable('when a shipped order completes by itself'),
+  canExtend: Joi.boolean().required(),
+  shipments: list(
+    Joi.object({
+      carrier: text(),
+      carrierName: text(),
+      trackingNo: text(),
+      shippedAt: text(),
+      lines: list(Joi.object({ lineId: whole(), quantity: whole().min(1) })),
+    }),
+  ),
+  cases: list(orderCase),
+  events: list(
+    Joi.object({
+      event: text(),
+      at: text(),
+      actor: text(),
+      detail: Joi.string().allow(null).required(),
+    }),
+  ),
+}
+
+export const exampleOrder = {
   order_no: '202611270930001230000000001',
   state: 'UNPAID',
   stateText: '待付款',
@@ -82,7 +120,7 @@ const exampleOrder = {
     },
   ],
 }
-const exampleCase = {
+export const exampleCase = {
   after_sale_no: '202611281000000000000000002',
   lineId: 1,
   kind: 'CANCEL',
@@ -97,6 +135,23 @@ const exampleCase = {
   carrier: null,
   trackingNo: null,
   createdAt: '2026-11-28T02:00:00.000Z',
+}
+
+export const exampleDetail = {
+  ...exampleOrder,
+  receiver: '张三',
+  mobile: '13800138000',
+  address: '广东省深圳市南山区 科技园路1号1栋101',
+  remark: null,
+  paidAt: null,
+  shippedAt: null,
+  completedAt: null,
+  closedAt: null,
+  dueAt: null,
+  canExtend: false,
+  shipments: [],
+  cases: [],
+  events: [{ event: 'placed', at: '2026-11-27T01:30:00.123Z', actor: 'user', detail: null }],
 }
 
 const number = { order_no: '202611270930001230000000001' }
@@ -162,35 +217,7 @@ export const shopOrders: Record<string, RouteDocs> = {
     answers: [
       success({
         data: Joi.object({
-          ...order,
-          receiver: text(),
-          mobile: text(),
-          address: text(),
-          remark: nullable(),
-          paidAt: nullable(),
-          shippedAt: nullable(),
-          completedAt: nullable(),
-          closedAt: nullable(),
-          dueAt: nullable('when a shipped order completes by itself'),
-          canExtend: Joi.boolean().required(),
-          shipments: list(
-            Joi.object({
-              carrier: text(),
-              carrierName: text(),
-              trackingNo: text(),
-              shippedAt: text(),
-              lines: list(Joi.object({ lineId: whole(), quantity: whole().min(1) })),
-            }),
-          ),
-          cases: list(orderCase),
-          events: list(
-            Joi.object({
-              event: text(),
-              at: text(),
-              actor: text(),
-              detail: Joi.string().allow(null).required(),
-            }),
-          ),
+          ...orderDetail,
           out_trade_no: nullable('the payment that is open'),
         }).required(),
       }),
@@ -198,20 +225,7 @@ export const shopOrders: Record<string, RouteDocs> = {
     exampleAnswer: {
       status: 200,
       data: {
-        ...exampleOrder,
-        receiver: '张三',
-        mobile: '13800138000',
-        address: '广东省深圳市南山区 科技园路1号1栋101',
-        remark: null,
-        paidAt: null,
-        shippedAt: null,
-        completedAt: null,
-        closedAt: null,
-        dueAt: null,
-        canExtend: false,
-        shipments: [],
-        cases: [],
-        events: [{ event: 'placed', at: '2026-11-27T01:30:00.123Z', actor: 'user', detail: null }],
+        ...exampleDetail,
         out_trade_no: '202611270930001230000000007',
       },
     },

@@ -1,9 +1,8 @@
 import { readUser } from '#shared/accounts'
 import { endpoint, route } from '#shared/http'
-import { extendReceipt, hideOwnOrder, receiveOrder } from '#shared/ordering'
+import { cancelUnpaid, extendReceipt, findShopOrder, hideOwnOrder, receiveOrder } from '#shared/ordering'
 import { SHOPPER_GATEWAY_MS, SHOPPER_MS } from '#shared/payment/ledger'
 import { orderDeps } from '#shared/payment/wiring'
-import { cancelOrder } from './cancel.ts'
 import { orderBody } from './schema.ts'
 
 const policy = { auth: readUser, schema: orderBody, budgetMs: SHOPPER_MS } as const
@@ -19,7 +18,7 @@ export const main_handler = endpoint(
     },
     async ({ body, user, config, db, now, log }) => {
       const deps = orderDeps({ db, config, now, log }, SHOPPER_GATEWAY_MS)
-      await cancelOrder({ userId: user.id, orderNo: body.order_no }, deps)
+      await cancelUnpaid(() => findShopOrder(db, body.order_no, user.id), 'USER', deps)
       return { msg: '订单已取消' }
     },
   ),

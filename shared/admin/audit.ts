@@ -20,6 +20,11 @@ export interface AuditSubject {
   readonly target: string
 }
 
+/** What is wanted, where that is known before: then the entry comes first, and the step may end with stock (locks: stock last). */
+export interface Wanted extends AuditSubject {
+  readonly wanted: unknown
+}
+
 /** What a step returns: its result, and the values that it replaced and set, for the log. */
 export interface Audited<T> {
   readonly result: T
@@ -34,10 +39,14 @@ export interface Audited<T> {
  */
 export function audited<T>(
   call: AdminCall,
-  subject: AuditSubject | ((result: T) => AuditSubject),
+  subject: AuditSubject | Wanted | ((result: T) => AuditSubject),
   step: (tx: Sql) => Promise<Audited<T>>,
 ): Promise<T> {
   return call.db.transaction(async (tx) => {
+    if ('wanted' in subject) {
+      await writeAudit(tx, call, subject, { after: subject.wanted })
+      return (await step(tx)).result
+    }
     const { result, before, after } = await step(tx)
     await writeAudit(tx, call, typeof subject === 'function' ? subject(result) : subject, { before, after })
     return result

@@ -137,6 +137,19 @@ export function listCasesInState(
   )
 }
 
+/** One page of all cases, newest first. */
+export function listAllCases(
+  sql: Sql,
+  input: { beforeId: number | undefined; limit: number },
+): Promise<AfterSaleRow[]> {
+  const { beforeId, limit } = input
+  return sql.rows<AfterSaleRow>(
+    `/* after_sale.listAllCases */ SELECT ${columns} FROM after_sale ${beforeId === undefined ? '' : 'WHERE id < ?'}
+     ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
+    beforeId === undefined ? [] : [beforeId],
+  )
+}
+
 /** Cases in a state whose time has come, the longest due first. */
 export function listDueCases(
   sql: Sql,

@@ -11,11 +11,14 @@ export {
   countOpenCases,
   findCase,
   findOwnCase,
+  listAllCases,
   listCasesInState,
   listOwnCases,
 } from './after-sale-table.ts'
 export * from './amounts.ts'
+export * from './cancel.ts'
 export * from './checkout.ts'
+export * from './desk-view.ts'
 export * from './due.ts'
 export * from './ledger-hooks.ts'
 export * from './limits.ts'
@@ -25,7 +28,7 @@ export * from './payment-hook.ts'
 export * from './price.ts'
 export * from './receive.ts'
 export * from './ship.ts'
-export { insertLines } from './shop-order-line-table.ts'
+export { insertLines, type LineRow, listLines } from './shop-order-line-table.ts'
 export {
   countByState,
   countUnpaid,
@@ -33,6 +36,8 @@ export {
   findShopOrderByKey,
   insertShopOrder,
   listAllOrders,
+  listOldestInState,
+  listOrdersById,
   listOrdersInState,
   listOrdersOfMobile,
   listOwnOrders,

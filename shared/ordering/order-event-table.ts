@@ -2,8 +2,8 @@
 import type { Sql } from '#shared/db'
 import type { OrderState } from './states.ts'
 
-/** Who did it: `user:7`, `admin:3`, `timer` or `wechat`. */
-export type Actor = `user:${number}` | `admin:${number}` | 'timer' | 'wechat'
+/** Who did it: `user:7`, `admin:3`, `timer` or `wechat`; `shop` where an event before says which of its people. */
+export type Actor = `user:${number}` | `admin:${number}` | 'shop' | 'timer' | 'wechat'
 
 export interface OrderEventRow {
   id: number

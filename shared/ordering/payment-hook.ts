@@ -127,7 +127,8 @@ async function closeUnpaid(tx: Sql, order: ShopOrderRow, now: Date): Promise<Pay
   const reason = order.close_reason ?? 'TIMEOUT'
   const fields = { close_reason: reason, closed_at: now, due_at: null }
   if (!(await moveOrder(tx, order.id, 'UNPAID', 'CLOSED', fields, now))) return 'kept'
-  const actor = reason === 'USER' ? (`user:${order.user_id}` as const) : 'timer'
+  const actors = { USER: `user:${order.user_id}`, SHOP: 'shop', TIMEOUT: 'timer', REFUNDED: 'timer' } as const
+  const actor = actors[reason]
   await writeEvent(
     tx,
     order.id,

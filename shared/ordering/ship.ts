@@ -3,7 +3,7 @@ import type { Database, Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { ship as shipStock } from '#shared/stock'
 import { openCaseStates } from './after-sale-states.ts'
-import { listCasesOfOrder } from './after-sale-table.ts'
+import { type AfterSaleRow, listCasesOfOrder } from './after-sale-table.ts'
 import { type Actor, writeEvent } from './order-event-table.ts'
 import { findShipment, insertShipment } from './shipment-table.ts'
 import { type LineRow, listLines, shipPairs } from './shop-order-line-table.ts'
@@ -58,7 +58,7 @@ export async function shipOrder(tx: Sql, input: ShipInput, now: Date): Promise<S
   const move = orderMoves[order.state].ship_rest
   if (typeof move === 'string') throw wrongState(order)
   const lines = await listLines(tx, [order.id])
-  const waiting = await pairsUnderCancellation(tx, order.id)
+  const waiting = pairsUnderCancellation(await listCasesOfOrder(tx, order.id))
   const parcel = parcelOf(lines, waiting, input)
   if (parcel.length === 0) throw wrongState(order, '没有可以发货的商品')
   for (const { line, quantity } of parcel) {
@@ -102,8 +102,7 @@ export async function shipOrder(tx: Sql, input: ShipInput, now: Date): Promise<S
 }
 
 /** Pairs per line for which the shopper wants the money back before they are shipped. */
-async function pairsUnderCancellation(tx: Sql, orderId: number): Promise<Map<number, number>> {
-  const cases = await listCasesOfOrder(tx, orderId)
+function pairsUnderCancellation(cases: readonly AfterSaleRow[]): Map<number, number> {
   return new Map(
     cases
       .filter(({ kind, state }) => kind === 'CANCEL' && (openCaseStates as readonly string[]).includes(state))
@@ -111,13 +110,22 @@ async function pairsUnderCancellation(tx: Sql, orderId: number): Promise<Map<num
   )
 }
 
+/** How many pairs of each line are still to be shipped: what was not cancelled, nor is about to be. */
+export async function pairsToShip(sql: Sql, orderId: number): Promise<{ line: LineRow; quantity: number }[]> {
+  const waiting = pairsUnderCancellation(await listCasesOfOrder(sql, orderId))
+  const lines = await listLines(sql, [orderId])
+  return lines.map((line) => ({ line, quantity: leftOf(line, waiting) }))
+}
+
+const leftOf = (line: LineRow, waiting: ReadonlyMap<number, number>) =>
+  line.quantity - line.shipped_quantity - line.cancelled_quantity - (waiting.get(line.id) ?? 0)
+
 function parcelOf(
   lines: readonly LineRow[],
   waiting: ReadonlyMap<number, number>,
   input: ShipInput,
 ): { line: LineRow; quantity: number }[] {
-  const left = (line: LineRow) =>
-    line.quantity - line.shipped_quantity - line.cancelled_quantity - (waiting.get(line.id) ?? 0)
+  const left = (line: LineRow) => leftOf(line, waiting)
   if (!input.lines) {
     return lines.map((line) => ({ line, quantity: left(line) })).filter(({ quantity }) => quantity > 0)
   }

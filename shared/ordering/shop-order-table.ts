@@ -137,6 +137,16 @@ export function readShopOrder(sql: Sql, orderNo: string): Promise<ShopOrderRow |
   )
 }
 
+/** The orders with these ids, in no order. */
+export async function listOrdersById(sql: Sql, ids: readonly number[]): Promise<ShopOrderRow[]> {
+  const wanted = [...new Set(ids)]
+  if (wanted.length === 0) return []
+  return sql.rows<ShopOrderRow>(
+    `/* shop_order.listById */ SELECT ${columns} FROM shop_order WHERE id IN (${wanted.map(() => '?').join(', ')})`,
+    wanted,
+  )
+}
+
 /** Which times a move writes beside the state. */
 export interface OrderTimes {
   paid_at?: Date
@@ -253,6 +263,19 @@ export function listOrdersInState(
     `/* shop_order.listOrdersInState */ SELECT ${columns} FROM shop_order FORCE INDEX (shop_order_by_state)
      WHERE state = ? ${beforeId === undefined ? '' : 'AND id < ?'} ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
     [state, ...(beforeId === undefined ? [] : [beforeId])],
+  )
+}
+
+/** Orders in a state, the oldest first, after one: what is to be done next. */
+export function listOldestInState(
+  sql: Sql,
+  input: { state: OrderState; afterId: number | undefined; limit: number },
+): Promise<ShopOrderRow[]> {
+  const { state, afterId, limit } = input
+  return sql.rows<ShopOrderRow>(
+    `/* shop_order.listOldestInState */ SELECT ${columns} FROM shop_order FORCE INDEX (shop_order_by_state)
+     WHERE state = ? ${afterId === undefined ? '' : 'AND id > ?'} ORDER BY id LIMIT ${Math.trunc(limit)}`,
+    [state, ...(afterId === undefined ? [] : [afterId])],
   )
 }
 

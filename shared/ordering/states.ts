@@ -98,7 +98,8 @@ export const orderStateText: Readonly<Record<OrderState, string>> = {
   CLOSED: '交易关闭',
 }
 
-export type CloseReason = 'USER' | 'TIMEOUT' | 'REFUNDED'
+/** `SHOP`: one of the shop's people cancelled it, unpaid. */
+export type CloseReason = 'USER' | 'SHOP' | 'TIMEOUT' | 'REFUNDED'
 
 /** The states whose lines hold stock. */
 export const holdingStates = ['UNPAID', 'PAID', 'PART_SHIPPED'] as const satisfies readonly OrderState[]

@@ -179,7 +179,7 @@ export async function viewOrder(sql: Sql, order: ShopOrderRow): Promise<OrderDet
       event,
       at: at.toISOString(),
       actor: actor.split(':')[0] ?? '',
-      detail: event.startsWith('paid') ? null : detail,
+      detail: event.startsWith('paid') || event === 'cancel_asked' ? null : detail,
     })),
   }
 }

@@ -61,6 +61,12 @@ const expected: Readonly<Record<string, Expectation>> = {
   afterSales: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 730 },
   dueOrders: { packages: ['mysql2'], budget: 450 },
   adminLogin: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 740 },
+  adminOrders: {
+    packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'],
+    budget: 860,
+  },
+  adminCases: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 770 },
+  adminAudit: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 720 },
   adminPeople: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 720 },
   wxNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 515 },
   queryOrder: { packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'], budget: 790 },

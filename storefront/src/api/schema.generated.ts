@@ -990,6 +990,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders of everybody, newest first: all, of one state, of one mobile, or the one with this number
+         * @description At most one of `order_no`, `mobile` and `state`.
+         */
+        get: operations["searchOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orderDetail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One order with its address, and everything that happened to it; that it was read is logged
+         * @description `actor` of an event is `user:7`, `admin:3`, `shop`, `timer` or `wechat`.
+         */
+        get: operations["showOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/packing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to be packed and where it goes, the oldest first; that it was read is logged
+         * @description `order_no` for one order. `quantity` is what is left to be shipped.
+         */
+        get: operations["listPacking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/ship": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a parcel, in parts if `lines` says so; the same parcel again changes nothing
+         * @description Without `lines`: everything that is left. Pairs for which the shopper wants the money back are refused.
+         */
+        post: operations["shipOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/cancelOrder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels an unpaid order: at WeChat Pay first, then here */
+        post: operations["cancelOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** After-sale cases of everybody, newest first: all, or of one state */
+        get: operations["searchCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/caseDetail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case with its line and order, and what the reader may do with it */
+        get: operations["showCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/caseDecide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grants a case, or refuses it with an `answer`; `amount_fen` may lower the sum, with an `answer` */
+        post: operations["decideCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/caseInspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says how returned shoes came back, and whether they can be sold again */
+        post: operations["inspectCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/caseRelease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the money of a granted case back; never the person who granted it
+         * @description The refund is handed to WeChat Pay by `reconcile`, within five minutes.
+         */
+        post: operations["releaseCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the shop's people did and which personal data they read, newest first
+         * @description At most one of `target` (`order:<order_no>`, `case:<after_sale_no>`, `admin:<username>` …) and `adminId`. Mobiles are masked.
+         */
+        get: operations["readAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/people": {
         parameters: {
             query?: never;
@@ -2339,7 +2544,7 @@ export interface components {
                         state: string | "";
                         /** @description the state in words */
                         stateText: string | "";
-                        /** @description `USER`, `TIMEOUT` or `REFUNDED`, once closed */
+                        /** @description `USER`, `SHOP`, `TIMEOUT` or `REFUNDED`, once closed */
                         closeReason: string | null;
                         /** @description integer fen */
                         goods_fen: number;
@@ -2444,7 +2649,7 @@ export interface components {
                         state: string | "";
                         /** @description the state in words */
                         stateText: string | "";
-                        /** @description `USER`, `TIMEOUT` or `REFUNDED`, once closed */
+                        /** @description `USER`, `SHOP`, `TIMEOUT` or `REFUNDED`, once closed */
                         closeReason: string | null;
                         /** @description integer fen */
                         goods_fen: number;
@@ -2995,6 +3200,937 @@ export interface components {
                         permissions: string[];
                     };
                 };
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        searchOrders: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "order_no": "202611270930001230000000001",
+                 *           "state": "PAID",
+                 *           "stateText": "待发货",
+                 *           "closeReason": null,
+                 *           "goods_fen": 35900,
+                 *           "freight_fen": 0,
+                 *           "payable_fen": 35900,
+                 *           "refunded_fen": 0,
+                 *           "createdAt": "2026-11-27T01:30:00.123Z",
+                 *           "lines": [
+                 *             {
+                 *               "id": 1,
+                 *               "skuId": 14,
+                 *               "productId": 13,
+                 *               "name": "凌步 晨风 日常跑鞋",
+                 *               "spec": "粉色 35.5码",
+                 *               "img": "/images/product13-1.svg",
+                 *               "price_fen": 35900,
+                 *               "quantity": 1,
+                 *               "paid_fen": 35900,
+                 *               "shippedQuantity": 0,
+                 *               "refundedQuantity": 0,
+                 *               "refunded_fen": 0
+                 *             }
+                 *           ],
+                 *           "userId": 7,
+                 *           "receiver": "张三",
+                 *           "mobile": "138****8000",
+                 *           "remark": null
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        order_no: string | "";
+                        /** @description `UNPAID`, `PAID`, `PART_SHIPPED`, `SHIPPED`, `COMPLETED` or `CLOSED` */
+                        state: string | "";
+                        /** @description the state in words */
+                        stateText: string | "";
+                        /** @description `USER`, `SHOP`, `TIMEOUT` or `REFUNDED`, once closed */
+                        closeReason: string | null;
+                        /** @description integer fen */
+                        goods_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        /** @description integer fen */
+                        payable_fen: number;
+                        /** @description integer fen */
+                        refunded_fen: number;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        lines: {
+                            /** @description names the line in a case */
+                            id: number;
+                            skuId: number;
+                            productId: number;
+                            name: string | "";
+                            /** @description colour and size in words */
+                            spec: string | "";
+                            img: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            quantity: number;
+                            /** @description integer fen */
+                            paid_fen: number;
+                            shippedQuantity: number;
+                            refundedQuantity: number;
+                            /** @description integer fen */
+                            refunded_fen: number;
+                        }[];
+                        userId: number;
+                        receiver: string | "";
+                        /** @description masked */
+                        mobile: string | "";
+                        remark: string | null;
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        showOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "order_no": "202611270930001230000000001",
+                 *         "state": "UNPAID",
+                 *         "stateText": "待付款",
+                 *         "closeReason": null,
+                 *         "goods_fen": 35900,
+                 *         "freight_fen": 0,
+                 *         "payable_fen": 35900,
+                 *         "refunded_fen": 0,
+                 *         "createdAt": "2026-11-27T01:30:00.123Z",
+                 *         "lines": [
+                 *           {
+                 *             "id": 1,
+                 *             "skuId": 14,
+                 *             "productId": 13,
+                 *             "name": "凌步 晨风 日常跑鞋",
+                 *             "spec": "粉色 35.5码",
+                 *             "img": "/images/product13-1.svg",
+                 *             "price_fen": 35900,
+                 *             "quantity": 1,
+                 *             "paid_fen": 35900,
+                 *             "shippedQuantity": 0,
+                 *             "refundedQuantity": 0,
+                 *             "refunded_fen": 0
+                 *           }
+                 *         ],
+                 *         "receiver": "张三",
+                 *         "mobile": "13800138000",
+                 *         "address": "广东省深圳市南山区 科技园路1号1栋101",
+                 *         "remark": null,
+                 *         "paidAt": null,
+                 *         "shippedAt": null,
+                 *         "completedAt": null,
+                 *         "closedAt": null,
+                 *         "dueAt": null,
+                 *         "canExtend": false,
+                 *         "shipments": [],
+                 *         "cases": [],
+                 *         "events": [
+                 *           {
+                 *             "event": "placed",
+                 *             "at": "2026-11-27T01:30:00.123Z",
+                 *             "actor": "user",
+                 *             "detail": null
+                 *           }
+                 *         ],
+                 *         "userId": 7,
+                 *         "canShip": false,
+                 *         "canCancel": true,
+                 *         "carriers": [
+                 *           {
+                 *             "code": "SF",
+                 *             "name": "顺丰速运"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        order_no: string | "";
+                        /** @description `UNPAID`, `PAID`, `PART_SHIPPED`, `SHIPPED`, `COMPLETED` or `CLOSED` */
+                        state: string | "";
+                        /** @description the state in words */
+                        stateText: string | "";
+                        /** @description `USER`, `SHOP`, `TIMEOUT` or `REFUNDED`, once closed */
+                        closeReason: string | null;
+                        /** @description integer fen */
+                        goods_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        /** @description integer fen */
+                        payable_fen: number;
+                        /** @description integer fen */
+                        refunded_fen: number;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        lines: {
+                            /** @description names the line in a case */
+                            id: number;
+                            skuId: number;
+                            productId: number;
+                            name: string | "";
+                            /** @description colour and size in words */
+                            spec: string | "";
+                            img: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            quantity: number;
+                            /** @description integer fen */
+                            paid_fen: number;
+                            shippedQuantity: number;
+                            refundedQuantity: number;
+                            /** @description integer fen */
+                            refunded_fen: number;
+                        }[];
+                        receiver: string | "";
+                        mobile: string | "";
+                        address: string | "";
+                        remark: string | null;
+                        paidAt: string | null;
+                        shippedAt: string | null;
+                        completedAt: string | null;
+                        closedAt: string | null;
+                        /** @description when a shipped order completes by itself */
+                        dueAt: string | null;
+                        canExtend: boolean;
+                        shipments: {
+                            carrier: string | "";
+                            carrierName: string | "";
+                            trackingNo: string | "";
+                            shippedAt: string | "";
+                            lines: {
+                                lineId: number;
+                                quantity: number;
+                            }[];
+                        }[];
+                        cases: {
+                            after_sale_no: string | "";
+                            lineId: number;
+                            /** @description `CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it */
+                            kind: string | "";
+                            kindText: string | "";
+                            /** @description `REQUESTED`, `AWAIT_RETURN`, `RETURNING`, `APPROVED`, `REFUNDING`, `REFUNDED`, `REJECTED` or `CANCELLED` */
+                            state: string | "";
+                            stateText: string | "";
+                            quantity: number;
+                            /** @description integer fen */
+                            amount_fen: number;
+                            /** @description integer fen */
+                            freight_fen: number;
+                            reason: string | "";
+                            /** @description what the shop says */
+                            answer: string | null;
+                            carrier: string | null;
+                            trackingNo: string | null;
+                            /** @description ISO 8601 */
+                            createdAt: string | "";
+                        }[];
+                        events: {
+                            event: string | "";
+                            at: string | "";
+                            actor: string | "";
+                            detail: string | null;
+                        }[];
+                        userId: number;
+                        canShip: boolean;
+                        canCancel: boolean;
+                        carriers: {
+                            code: string | "";
+                            name: string | "";
+                        }[];
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        listPacking: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "order_no": "202611270930001230000000001",
+                 *           "createdAt": "2026-11-27T01:30:00.123Z",
+                 *           "receiver": "张三",
+                 *           "mobile": "13800138000",
+                 *           "address": "广东省深圳市南山区 科技园路1号1栋101",
+                 *           "remark": null,
+                 *           "lines": [
+                 *             {
+                 *               "lineId": 1,
+                 *               "name": "凌步 晨风 日常跑鞋",
+                 *               "spec": "粉色 35.5码",
+                 *               "skuCode": "LB13-355",
+                 *               "quantity": 1
+                 *             }
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        order_no: string | "";
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        receiver: string | "";
+                        mobile: string | "";
+                        address: string | "";
+                        remark: string | null;
+                        lines: {
+                            lineId: number;
+                            name: string | "";
+                            spec: string | "";
+                            skuCode: string | "";
+                            quantity: number;
+                        }[];
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        shipOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已发货",
+                 *       "data": {
+                 *         "order_no": "202611270930001230000000001",
+                 *         "state": "SHIPPED",
+                 *         "stateText": "待收货"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        order_no: string | "";
+                        state: string | "";
+                        stateText: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        cancelOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "订单已取消",
+                 *       "data": {
+                 *         "order_no": "202611270930001230000000001",
+                 *         "state": "CLOSED",
+                 *         "stateText": "交易关闭"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        order_no: string | "";
+                        state: string | "";
+                        stateText: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        searchCases: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "after_sale_no": "202611281000000000000000002",
+                 *           "lineId": 1,
+                 *           "kind": "CANCEL",
+                 *           "kindText": "未发货退款",
+                 *           "state": "REQUESTED",
+                 *           "stateText": "等待商家处理",
+                 *           "quantity": 1,
+                 *           "amount_fen": 35900,
+                 *           "freight_fen": 0,
+                 *           "reason": "拍错尺码",
+                 *           "answer": null,
+                 *           "carrier": null,
+                 *           "trackingNo": null,
+                 *           "createdAt": "2026-11-28T02:00:00.000Z",
+                 *           "order_no": "202611270930001230000000001",
+                 *           "decidedBy": null,
+                 *           "releasedBy": null,
+                 *           "restock": null,
+                 *           "refundNo": null
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        after_sale_no: string | "";
+                        lineId: number;
+                        /** @description `CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it */
+                        kind: string | "";
+                        kindText: string | "";
+                        /** @description `REQUESTED`, `AWAIT_RETURN`, `RETURNING`, `APPROVED`, `REFUNDING`, `REFUNDED`, `REJECTED` or `CANCELLED` */
+                        state: string | "";
+                        stateText: string | "";
+                        quantity: number;
+                        /** @description integer fen */
+                        amount_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        reason: string | "";
+                        /** @description what the shop says */
+                        answer: string | null;
+                        carrier: string | null;
+                        trackingNo: string | null;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        order_no: string | "";
+                        /** @description `null`: nobody yet, or a timer */
+                        decidedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        /** @description `null`: nobody yet, or a timer */
+                        releasedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        restock: boolean | null;
+                        /** @description the number of the refund, once released */
+                        refundNo: string | null;
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        showCase: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "after_sale_no": "202611281000000000000000002",
+                 *         "lineId": 1,
+                 *         "kind": "CANCEL",
+                 *         "kindText": "未发货退款",
+                 *         "state": "REQUESTED",
+                 *         "stateText": "等待商家处理",
+                 *         "quantity": 1,
+                 *         "amount_fen": 35900,
+                 *         "freight_fen": 0,
+                 *         "reason": "拍错尺码",
+                 *         "answer": null,
+                 *         "carrier": null,
+                 *         "trackingNo": null,
+                 *         "createdAt": "2026-11-28T02:00:00.000Z",
+                 *         "order_no": "202611270930001230000000001",
+                 *         "decidedBy": null,
+                 *         "releasedBy": null,
+                 *         "restock": null,
+                 *         "refundNo": null,
+                 *         "line": {
+                 *           "id": 1,
+                 *           "skuId": 14,
+                 *           "productId": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "spec": "粉色 35.5码",
+                 *           "img": "/images/product13-1.svg",
+                 *           "price_fen": 35900,
+                 *           "quantity": 1,
+                 *           "paid_fen": 35900,
+                 *           "shippedQuantity": 0,
+                 *           "refundedQuantity": 0,
+                 *           "refunded_fen": 0
+                 *         },
+                 *         "order": {
+                 *           "order_no": "202611270930001230000000001",
+                 *           "state": "PAID",
+                 *           "stateText": "待发货",
+                 *           "closeReason": null,
+                 *           "goods_fen": 35900,
+                 *           "freight_fen": 0,
+                 *           "payable_fen": 35900,
+                 *           "refunded_fen": 0,
+                 *           "createdAt": "2026-11-27T01:30:00.123Z",
+                 *           "lines": [
+                 *             {
+                 *               "id": 1,
+                 *               "skuId": 14,
+                 *               "productId": 13,
+                 *               "name": "凌步 晨风 日常跑鞋",
+                 *               "spec": "粉色 35.5码",
+                 *               "img": "/images/product13-1.svg",
+                 *               "price_fen": 35900,
+                 *               "quantity": 1,
+                 *               "paid_fen": 35900,
+                 *               "shippedQuantity": 0,
+                 *               "refundedQuantity": 0,
+                 *               "refunded_fen": 0
+                 *             }
+                 *           ],
+                 *           "userId": 7,
+                 *           "receiver": "张三",
+                 *           "mobile": "138****8000",
+                 *           "remark": null
+                 *         },
+                 *         "can": {
+                 *           "decide": true,
+                 *           "inspect": false,
+                 *           "release": false
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        after_sale_no: string | "";
+                        lineId: number;
+                        /** @description `CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it */
+                        kind: string | "";
+                        kindText: string | "";
+                        /** @description `REQUESTED`, `AWAIT_RETURN`, `RETURNING`, `APPROVED`, `REFUNDING`, `REFUNDED`, `REJECTED` or `CANCELLED` */
+                        state: string | "";
+                        stateText: string | "";
+                        quantity: number;
+                        /** @description integer fen */
+                        amount_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        reason: string | "";
+                        /** @description what the shop says */
+                        answer: string | null;
+                        carrier: string | null;
+                        trackingNo: string | null;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        order_no: string | "";
+                        /** @description `null`: nobody yet, or a timer */
+                        decidedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        /** @description `null`: nobody yet, or a timer */
+                        releasedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        restock: boolean | null;
+                        /** @description the number of the refund, once released */
+                        refundNo: string | null;
+                        line: {
+                            /** @description names the line in a case */
+                            id: number;
+                            skuId: number;
+                            productId: number;
+                            name: string | "";
+                            /** @description colour and size in words */
+                            spec: string | "";
+                            img: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            quantity: number;
+                            /** @description integer fen */
+                            paid_fen: number;
+                            shippedQuantity: number;
+                            refundedQuantity: number;
+                            /** @description integer fen */
+                            refunded_fen: number;
+                        };
+                        order: {
+                            order_no: string | "";
+                            /** @description `UNPAID`, `PAID`, `PART_SHIPPED`, `SHIPPED`, `COMPLETED` or `CLOSED` */
+                            state: string | "";
+                            /** @description the state in words */
+                            stateText: string | "";
+                            /** @description `USER`, `SHOP`, `TIMEOUT` or `REFUNDED`, once closed */
+                            closeReason: string | null;
+                            /** @description integer fen */
+                            goods_fen: number;
+                            /** @description integer fen */
+                            freight_fen: number;
+                            /** @description integer fen */
+                            payable_fen: number;
+                            /** @description integer fen */
+                            refunded_fen: number;
+                            /** @description ISO 8601 */
+                            createdAt: string | "";
+                            lines: {
+                                /** @description names the line in a case */
+                                id: number;
+                                skuId: number;
+                                productId: number;
+                                name: string | "";
+                                /** @description colour and size in words */
+                                spec: string | "";
+                                img: string | "";
+                                /** @description integer fen */
+                                price_fen: number;
+                                quantity: number;
+                                /** @description integer fen */
+                                paid_fen: number;
+                                shippedQuantity: number;
+                                refundedQuantity: number;
+                                /** @description integer fen */
+                                refunded_fen: number;
+                            }[];
+                            userId: number;
+                            receiver: string | "";
+                            /** @description masked */
+                            mobile: string | "";
+                            remark: string | null;
+                        };
+                        can: {
+                            decide: boolean;
+                            inspect: boolean;
+                            release: boolean;
+                        };
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        decideCase: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "after_sale_no": "202611281000000000000000002",
+                 *         "lineId": 1,
+                 *         "kind": "CANCEL",
+                 *         "kindText": "未发货退款",
+                 *         "state": "REQUESTED",
+                 *         "stateText": "等待商家处理",
+                 *         "quantity": 1,
+                 *         "amount_fen": 35900,
+                 *         "freight_fen": 0,
+                 *         "reason": "拍错尺码",
+                 *         "answer": null,
+                 *         "carrier": null,
+                 *         "trackingNo": null,
+                 *         "createdAt": "2026-11-28T02:00:00.000Z",
+                 *         "order_no": "202611270930001230000000001",
+                 *         "decidedBy": null,
+                 *         "releasedBy": null,
+                 *         "restock": null,
+                 *         "refundNo": null
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        after_sale_no: string | "";
+                        lineId: number;
+                        /** @description `CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it */
+                        kind: string | "";
+                        kindText: string | "";
+                        /** @description `REQUESTED`, `AWAIT_RETURN`, `RETURNING`, `APPROVED`, `REFUNDING`, `REFUNDED`, `REJECTED` or `CANCELLED` */
+                        state: string | "";
+                        stateText: string | "";
+                        quantity: number;
+                        /** @description integer fen */
+                        amount_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        reason: string | "";
+                        /** @description what the shop says */
+                        answer: string | null;
+                        carrier: string | null;
+                        trackingNo: string | null;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        order_no: string | "";
+                        /** @description `null`: nobody yet, or a timer */
+                        decidedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        /** @description `null`: nobody yet, or a timer */
+                        releasedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        restock: boolean | null;
+                        /** @description the number of the refund, once released */
+                        refundNo: string | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        inspectCase: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "after_sale_no": "202611281000000000000000002",
+                 *         "lineId": 1,
+                 *         "kind": "CANCEL",
+                 *         "kindText": "未发货退款",
+                 *         "state": "REQUESTED",
+                 *         "stateText": "等待商家处理",
+                 *         "quantity": 1,
+                 *         "amount_fen": 35900,
+                 *         "freight_fen": 0,
+                 *         "reason": "拍错尺码",
+                 *         "answer": null,
+                 *         "carrier": null,
+                 *         "trackingNo": null,
+                 *         "createdAt": "2026-11-28T02:00:00.000Z",
+                 *         "order_no": "202611270930001230000000001",
+                 *         "decidedBy": null,
+                 *         "releasedBy": null,
+                 *         "restock": null,
+                 *         "refundNo": null
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        after_sale_no: string | "";
+                        lineId: number;
+                        /** @description `CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it */
+                        kind: string | "";
+                        kindText: string | "";
+                        /** @description `REQUESTED`, `AWAIT_RETURN`, `RETURNING`, `APPROVED`, `REFUNDING`, `REFUNDED`, `REJECTED` or `CANCELLED` */
+                        state: string | "";
+                        stateText: string | "";
+                        quantity: number;
+                        /** @description integer fen */
+                        amount_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        reason: string | "";
+                        /** @description what the shop says */
+                        answer: string | null;
+                        carrier: string | null;
+                        trackingNo: string | null;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        order_no: string | "";
+                        /** @description `null`: nobody yet, or a timer */
+                        decidedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        /** @description `null`: nobody yet, or a timer */
+                        releasedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        restock: boolean | null;
+                        /** @description the number of the refund, once released */
+                        refundNo: string | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        releaseCase: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已放款，退款将在几分钟内提交给微信支付",
+                 *       "data": {
+                 *         "after_sale_no": "202611281000000000000000002",
+                 *         "lineId": 1,
+                 *         "kind": "CANCEL",
+                 *         "kindText": "未发货退款",
+                 *         "state": "REFUNDING",
+                 *         "stateText": "退款中",
+                 *         "quantity": 1,
+                 *         "amount_fen": 35900,
+                 *         "freight_fen": 0,
+                 *         "reason": "拍错尺码",
+                 *         "answer": null,
+                 *         "carrier": null,
+                 *         "trackingNo": null,
+                 *         "createdAt": "2026-11-28T02:00:00.000Z",
+                 *         "order_no": "202611270930001230000000001",
+                 *         "decidedBy": {
+                 *           "id": 2,
+                 *           "username": "li.na"
+                 *         },
+                 *         "releasedBy": {
+                 *           "id": 3,
+                 *           "username": "zhao"
+                 *         },
+                 *         "restock": null,
+                 *         "refundNo": "AS202611281000000000000000002"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        after_sale_no: string | "";
+                        lineId: number;
+                        /** @description `CANCEL` before shipping, `REFUND_ONLY` and `RETURN` after it */
+                        kind: string | "";
+                        kindText: string | "";
+                        /** @description `REQUESTED`, `AWAIT_RETURN`, `RETURNING`, `APPROVED`, `REFUNDING`, `REFUNDED`, `REJECTED` or `CANCELLED` */
+                        state: string | "";
+                        stateText: string | "";
+                        quantity: number;
+                        /** @description integer fen */
+                        amount_fen: number;
+                        /** @description integer fen */
+                        freight_fen: number;
+                        reason: string | "";
+                        /** @description what the shop says */
+                        answer: string | null;
+                        carrier: string | null;
+                        trackingNo: string | null;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                        order_no: string | "";
+                        /** @description `null`: nobody yet, or a timer */
+                        decidedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        /** @description `null`: nobody yet, or a timer */
+                        releasedBy: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        restock: boolean | null;
+                        /** @description the number of the refund, once released */
+                        refundNo: string | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        readAudit: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "id": 12,
+                 *           "at": "2026-11-27T02:00:00.000Z",
+                 *           "admin": {
+                 *             "id": 2,
+                 *             "username": "li.na"
+                 *           },
+                 *           "action": "order.ship",
+                 *           "target": "order:202611270930001230000000001",
+                 *           "before": null,
+                 *           "after": {
+                 *             "carrier": "SF",
+                 *             "trackingNo": "SF1234567890"
+                 *           },
+                 *           "address": "203.0.113.9",
+                 *           "requestId": "5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77"
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        /** @description ISO 8601 */
+                        at: string | "";
+                        /** @description `null`: ops */
+                        admin: {
+                            id: number;
+                            username: string | "";
+                        } | null;
+                        action: string | "";
+                        target: string | "";
+                        before?: unknown;
+                        after?: unknown;
+                        address: string | null;
+                        requestId: string | "";
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
             };
         };
         /** @description Success */
@@ -4123,6 +5259,153 @@ export interface components {
                 };
             };
         };
+        shipOrder: {
+            content: {
+                /**
+                 * @example {
+                 *       "order_no": "202611270930001230000000001",
+                 *       "carrier": "SF",
+                 *       "trackingNo": "SF1234567890"
+                 *     }
+                 */
+                "application/json": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /**
+                     * 快递公司carrier
+                     * @enum {unknown}
+                     */
+                    carrier: "SF" | "JD" | "ZTO" | "YTO" | "STO" | "YUNDA" | "JTSD" | "EMS" | "DBL";
+                    /** 运单号trackingNo */
+                    trackingNo: string;
+                    /** 商品行lines */
+                    lines?: {
+                        /** 商品行lineId */
+                        lineId: number;
+                        /** 数量quantity */
+                        quantity: number;
+                    }[];
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /**
+                     * 快递公司carrier
+                     * @enum {unknown}
+                     */
+                    carrier: "SF" | "JD" | "ZTO" | "YTO" | "STO" | "YUNDA" | "JTSD" | "EMS" | "DBL";
+                    /** 运单号trackingNo */
+                    trackingNo: string;
+                    /** 商品行lines */
+                    lines?: {
+                        /** 商品行lineId */
+                        lineId: number;
+                        /** 数量quantity */
+                        quantity: number;
+                    }[];
+                };
+            };
+        };
+        cancelOrder: {
+            content: {
+                /**
+                 * @example {
+                 *       "order_no": "202611270930001230000000001",
+                 *       "reason": "顾客来电要求取消"
+                 *     }
+                 */
+                "application/json": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /** 原因reason */
+                    reason: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /** 原因reason */
+                    reason: string;
+                };
+            };
+        };
+        decideCase: {
+            content: {
+                /**
+                 * @example {
+                 *       "after_sale_no": "202611281000000000000000002",
+                 *       "approve": true
+                 *     }
+                 */
+                "application/json": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                    /** 同意approve */
+                    approve: boolean;
+                    /** 说明answer */
+                    answer?: string;
+                    /** 退款金额amount_fen */
+                    amount_fen?: number;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                    /** 同意approve */
+                    approve: boolean;
+                    /** 说明answer */
+                    answer?: string;
+                    /** 退款金额amount_fen */
+                    amount_fen?: number;
+                };
+            };
+        };
+        inspectCase: {
+            content: {
+                /**
+                 * @example {
+                 *       "after_sale_no": "202611281000000000000000002",
+                 *       "ok": true,
+                 *       "restock": true
+                 *     }
+                 */
+                "application/json": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                    /** 验货通过ok */
+                    ok: boolean;
+                    /** 重新入库restock */
+                    restock: boolean;
+                    /** 说明answer */
+                    answer?: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                    /** 验货通过ok */
+                    ok: boolean;
+                    /** 重新入库restock */
+                    restock: boolean;
+                    /** 说明answer */
+                    answer?: string;
+                };
+            };
+        };
+        releaseCase: {
+            content: {
+                /**
+                 * @example {
+                 *       "after_sale_no": "202611281000000000000000002"
+                 *     }
+                 */
+                "application/json": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 售后单号after_sale_no */
+                    after_sale_no: string;
+                };
+            };
+        };
         invitePerson: {
             content: {
                 /**
@@ -5155,6 +6438,223 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["showAdmin"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    searchOrders: {
+        parameters: {
+            query?: {
+                order_no?: string;
+                mobile?: string;
+                state?: "UNPAID" | "PAID" | "PART_SHIPPED" | "SHIPPED" | "COMPLETED" | "CLOSED";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["searchOrders"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    showOrder: {
+        parameters: {
+            query: {
+                /** @example 202611270930001230000000001 */
+                order_no: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["showOrder"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listPacking: {
+        parameters: {
+            query?: {
+                order_no?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listPacking"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    shipOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["shipOrder"];
+        responses: {
+            200: components["responses"]["shipOrder"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    cancelOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["cancelOrder"];
+        responses: {
+            200: components["responses"]["cancelOrder"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            502: components["responses"]["Fault502"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    searchCases: {
+        parameters: {
+            query?: {
+                state?: "REQUESTED" | "AWAIT_RETURN" | "RETURNING" | "APPROVED" | "REFUNDING" | "REFUNDED" | "REJECTED" | "CANCELLED";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["searchCases"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    showCase: {
+        parameters: {
+            query: {
+                /** @example 202611281000000000000000002 */
+                after_sale_no: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["showCase"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    decideCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["decideCase"];
+        responses: {
+            200: components["responses"]["decideCase"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    inspectCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["inspectCase"];
+        responses: {
+            200: components["responses"]["inspectCase"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    releaseCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["releaseCase"];
+        responses: {
+            200: components["responses"]["releaseCase"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    readAudit: {
+        parameters: {
+            query?: {
+                target?: string;
+                adminId?: number;
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["readAudit"];
             401: components["responses"]["Fault401"];
             403: components["responses"]["Fault403"];
             500: components["responses"]["Fault500"];
