@@ -28,7 +28,8 @@ export const main_handler = job(
     ],
     summarise,
   },
-  async ({ event, db, now }) => serve(readWish(event), { db, now, lockPayment: lockPayment({ now }) }),
+  async ({ event, db, now, requestId }) =>
+    serve(readWish(event), { db, now, requestId, lockPayment: lockPayment({ now }) }),
 )
 
 function summarise({ done, about, state }: DeskResult): string[] {

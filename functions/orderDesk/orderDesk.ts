@@ -1,4 +1,5 @@
-/** The shop's side of orders and cases, until somebody sits at a page for it. */
+/** The shop's side of orders and cases, for ops. People of the shop have the back office. */
+import { writeAudit } from '#shared/admin'
 import type { Database } from '#shared/db'
 import { decideCase, inspectCase, type LockPayment, releaseCase, shipOrder } from '#shared/ordering'
 import { adjust } from '#shared/stock'
@@ -7,6 +8,7 @@ import type { Wish } from './schema.ts'
 export interface DeskDeps {
   db: Database
   now: () => Date
+  requestId: string
   lockPayment: LockPayment
 }
 
@@ -19,10 +21,12 @@ export interface DeskResult {
   state: string | null
 }
 
-/** Each wish in one short transaction. @throws AppError with the reason, in the shopper's words */
-export function serve(wish: Wish, { db, now, lockPayment }: DeskDeps): Promise<DeskResult> {
+/** Each wish in one short transaction, with its entry in the audit log. @throws AppError with the reason, in the shopper's words */
+export function serve(wish: Wish, { db, now, requestId, lockPayment }: DeskDeps): Promise<DeskResult> {
   return db.transaction(async (tx) => {
     const done = wish.action
+    const call = { user: undefined, request: { clientAddress: undefined }, requestId, now }
+    await writeAudit(tx, call, { action: `desk.${done}`, target: targetOf(wish) }, { after: wish })
     if (wish.action === 'adjust') {
       const { sku_id: skuId, delta } = wish
       await adjust(tx, { ref: `J${wish.ref}`, skuId, delta }, now())
@@ -48,4 +52,9 @@ export function serve(wish: Wish, { db, now, lockPayment }: DeskDeps): Promise<D
     const row = await releaseCase(tx, { afterSaleNo, clerk }, lockPayment, now())
     return { done, about: afterSaleNo, state: row.state }
   })
+}
+
+function targetOf(wish: Wish): string {
+  if (wish.action === 'adjust') return `sku:${wish.sku_id}`
+  return wish.action === 'ship' ? `order:${wish.order_no}` : `case:${wish.after_sale_no}`
 }

@@ -60,12 +60,12 @@ const expected: Readonly<Record<string, Expectation>> = {
   },
   afterSales: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 730 },
   dueOrders: { packages: ['mysql2'], budget: 450 },
-  adminLogin: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 740 },
+  adminLogin: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 730 },
   adminOrders: {
     packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'],
-    budget: 860,
+    budget: 835,
   },
-  adminCases: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 770 },
+  adminCases: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 740 },
   adminAudit: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 720 },
   adminPeople: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 720 },
   wxNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 515 },
@@ -77,7 +77,7 @@ const expected: Readonly<Record<string, Expectation>> = {
   bill: { packages: ['fast-xml-parser', 'mysql2'], budget: 530 },
   refund: { packages: ['fast-xml-parser', 'mysql2'], budget: 520 },
   orderDesk: { packages: ['joi', 'mysql2'], budget: 640 },
-  adminInvite: { packages: ['joi', 'mysql2'], budget: 650 },
+  adminInvite: { packages: ['joi', 'mysql2'], budget: 645 },
   migrate: { packages: ['mysql2'], budget: 740 },
 }
 

@@ -58,6 +58,11 @@ test('stock is corrected by what was counted, once per count, never below nothin
   const count = { action: 'adjust', sku_id: skuId, delta: -2, ref: 'count-1', by: 1 }
   for (let i = 0; i < 2; i++) await desk(count)
   assert.deepEqual(await shop.stock(skuId), [1, 0])
+  const [entry] = await shop.database.query<{ action: string; admin_id: number | null }>(
+    'SELECT action, admin_id FROM audit_log WHERE target = ?',
+    [`sku:${skuId}`],
+  )
+  assert.deepEqual({ ...entry }, { action: 'desk.adjust', admin_id: null })
   await assert.rejects(desk({ ...count, ref: 'count-2' }) as Promise<unknown>)
   assert.deepEqual(await shop.stock(skuId), [1, 0])
 })
