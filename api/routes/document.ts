@@ -9,6 +9,7 @@ import { accounts } from './accounts.ts'
 import { adminAudit } from './admin-audit.ts'
 import { adminCases } from './admin-cases.ts'
 import { adminLogin } from './admin-login.ts'
+import { adminMoney } from './admin-money.ts'
 import { adminOrders } from './admin-orders.ts'
 import { adminPeople } from './admin-people.ts'
 import { catalogue } from './catalogue.ts'
@@ -45,6 +46,7 @@ export const routeDocs: Readonly<Record<string, RouteDocs>> = {
   ...adminLogin,
   ...adminOrders,
   ...adminCases,
+  ...adminMoney,
   ...adminAudit,
   ...adminPeople,
 }

@@ -1,6 +1,6 @@
 /** `bill_run`: what the last comparison of each day found. */
 import type { Sql } from '#shared/db'
-import { type Day, paidOnDay, paidOnDayValues } from './day.ts'
+import { type Day, paidOnDay, paidOnDayValues } from '#shared/payment/bill'
 
 /** All sums in fen. */
 export interface Sums {

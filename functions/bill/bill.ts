@@ -1,12 +1,11 @@
 /** Compares the gateway's bill of a day with the ledger, in both directions, and heals what a lost notify left behind. */
 import type { Database, Session } from '#shared/db'
 import type { Logger } from '#shared/log'
+import { type Day, type Difference, dayOf, readDifferences, storeDifferences } from '#shared/payment/bill'
 import type { BillLine } from '#shared/payment/gateway'
 import { type QueryDeps, type RefundDeps, readApps } from '#shared/payment/ledger'
-import { type Difference, readDifferences, storeDifferences } from './bill-difference-table.ts'
 import { arriving, deleteLines, insertLines, replaceLines } from './bill-line-table.ts'
 import { saveRun, sumUp } from './bill-run-table.ts'
-import { type Day, dayOf } from './day.ts'
 import { healPayments, healRefunds } from './heal.ts'
 
 export interface BillDeps {

@@ -1,8 +1,8 @@
 import { job } from '#shared/job'
 import { fenToYuan } from '#shared/money'
+import { dayBefore, dayOf } from '#shared/payment/bill'
 import { billGateways, orderDeps, refundDeps } from '#shared/payment/wiring'
 import { type BillReport, compareBill } from './bill.ts'
-import { dayBefore, dayOf } from './day.ts'
 
 /** Storing and comparing a long day takes more than the 2.5 s of a request. */
 const STATEMENT_TIMEOUT_MS = 60_000

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { DifferenceKind } from '#shared/payment/bill'
 import type { FactSource } from '#shared/payment/gateway'
 import {
   isOpen,
@@ -13,7 +14,6 @@ import {
   type Verdict,
   verdicts,
 } from '#shared/payment/ledger'
-import type { DifferenceKind } from '../../functions/bill/bill-difference-table.ts'
 import { generatedPart } from '../helpers/generated-part.ts'
 import { codesIn, tableBelow } from '../helpers/markdown.ts'
 import { filesIn, read } from '../helpers/source-tree.ts'

@@ -1,6 +1,6 @@
 /** The payments of an order: the one that it holds, and those that came on top of it. */
 import type { Sql } from '#shared/db'
-import { findSecondPayment } from './payment-event-table.ts'
+import { findSecondPayment, listSecondPayments } from './payment-event-table.ts'
 import type { OrderRow } from './payorder-table.ts'
 
 /** Which payment is given back: the order's own, or one that came twice. */
@@ -21,4 +21,17 @@ export async function findPayment(
     return { transactionId, totalFen: order.amountFen, paidAt: order.paidAt }
   const second = await findSecondPayment(sql, order.orderNo, transactionId)
   return second && { transactionId, totalFen: second.amountFen ?? order.amountFen, paidAt: second.paidAt }
+}
+
+/** Every payment of an order: its own first. */
+export async function listPayments(sql: Sql, order: OrderRow): Promise<Payment[]> {
+  const { transactionId, amountFen: totalFen, paidAt } = order
+  const own = transactionId === null ? [] : [{ transactionId, totalFen, paidAt }]
+  const others = await listSecondPayments(sql, order.orderNo)
+  return [
+    ...own,
+    ...others
+      .filter((each) => each.transactionId !== transactionId)
+      .map((each) => ({ ...each, totalFen: each.amountFen ?? totalFen })),
+  ]
 }

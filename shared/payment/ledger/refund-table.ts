@@ -215,6 +215,33 @@ export async function cancelRow(sql: Sql, id: number, now: Date): Promise<boolea
   return affectedRows > 0
 }
 
+/**
+ * One page of the refunds that a person has to look at, newest first: those that the gateway refused and has not taken
+ * since, or those whose payer's account is gone.
+ */
+export function listTroubled(
+  sql: Sql,
+  input: { status: 'PROCESSING' | 'CHANGE'; beforeId: number | undefined; limit: number },
+): Promise<RefundRow[]> {
+  const { status, beforeId, limit } = input
+  return sql.rows<RefundRow>(
+    `/* refund.listTroubled */ SELECT ${selected.replace('FROM refund', 'FROM refund FORCE INDEX (refund_by_status)')}
+     WHERE refund.status = ? ${status === 'PROCESSING' ? 'AND refund.err_code IS NOT NULL' : ''}
+     ${beforeId === undefined ? '' : 'AND refund.id < ?'} ORDER BY refund.id DESC LIMIT ${Math.trunc(limit)}`,
+    [status, ...(beforeId === undefined ? [] : [beforeId])],
+  )
+}
+
+/** The next run of `reconcile` hands the refund over or asks about it. @returns false when it is over */
+export async function makeDue(tx: Sql, id: number, now: Date): Promise<boolean> {
+  const { affectedRows } = await tx.run(
+    `/* refund.makeDue */ UPDATE refund SET due_at = NULL, updated_at = ?
+     WHERE id = ? AND (status = 'PROCESSING' OR (status = 'CHANGE' AND refund_id IS NOT NULL))`,
+    [now, id],
+  )
+  return affectedRows === 1
+}
+
 const BATCH_MAX = 500
 
 /**

@@ -1175,6 +1175,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Money that needs a person, newest first
+         * @description `kind` is `differences` (WeChat's bill against the ledger), `late` (paid after the close, or twice) or `refunds` (refused, or the payer's account is gone).
+         */
+        get: operations["listMoney"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/refundRetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands a refused refund over again, within five minutes */
+        post: operations["retryRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/refundCancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a refund that WeChat Pay never took; its case can be released again */
+        post: operations["cancelRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/lateRefund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a payment that nobody expected to be given back: a second person agrees */
+        post: operations["askLateRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/lateRelease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agrees to such a wish, or refuses it; never the person who asked */
+        post: operations["releaseLateRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/moneyClear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody has looked at a late or second payment: it leaves the list */
+        post: operations["clearMoney"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/audit": {
         parameters: {
             query?: never;
@@ -4079,6 +4184,237 @@ export interface components {
             };
         };
         /** @description Success, or a refusal with the reason */
+        listMoney: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "id": 7,
+                 *           "kind": "paid_late",
+                 *           "out_trade_no": "202611270930001230000000007",
+                 *           "order_no": "202611270930001230000000001",
+                 *           "state": "CLOSED",
+                 *           "total_fen": 35900,
+                 *           "payments": [
+                 *             {
+                 *               "transaction_id": "4200001234202611270000000001",
+                 *               "amount_fen": 35900,
+                 *               "refunded_fen": 0,
+                 *               "paidAt": "20261127093512",
+                 *               "isHeld": false,
+                 *               "waiting": null
+                 *             }
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        /** @description `yyyyMMdd`, Beijing time */
+                        bill_date: string | "";
+                        /** @description `paid_there_not_here`, `missing_there`, `amount`, `refund_there_not_here`, `refund_missing_there` or `refund_amount` */
+                        kind: string | "";
+                        out_trade_no: string | "";
+                        transaction_id: string | "";
+                        out_refund_no: string | "";
+                        here_fen: number | null;
+                        there_fen: number | null;
+                        /** @description ISO 8601 */
+                        foundAt: string | "";
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        /** @description `paid_late` or `paid_twice` */
+                        kind: string | "";
+                        out_trade_no: string | "";
+                        order_no: string | null;
+                        /** @description of the business order */
+                        state: string | null;
+                        /** @description integer fen */
+                        total_fen: number;
+                        payments: {
+                            transaction_id: string | "";
+                            /** @description integer fen */
+                            amount_fen: number;
+                            /** @description integer fen */
+                            refunded_fen: number;
+                            /** @description `yyyyMMddHHmmss`, Beijing time */
+                            paidAt: string | null;
+                            /** @description the business order lives on it: given back as a case only */
+                            isHeld: boolean;
+                            /** @description for a second person */
+                            waiting: {
+                                approvalId: number;
+                                askedBy: {
+                                    id: number;
+                                    username: string | "";
+                                };
+                            } | null;
+                        }[];
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        out_refund_no: string | "";
+                        out_trade_no: string | "";
+                        transaction_id: string | "";
+                        /** @description integer fen */
+                        refund_fen: number;
+                        /** @description integer fen */
+                        total_fen: number;
+                        /** @description `ops`, `late`, `platform` or `after_sale` */
+                        origin: string | "";
+                        /** @description `PROCESSING`: refused for now; `CHANGE`: the payer's account is gone */
+                        status: string | "";
+                        refusals: number;
+                        refusalCode: string | null;
+                        refusalText: string | null;
+                        /** @description when it is tried again */
+                        dueAt: string | null;
+                        /** @description ISO 8601 */
+                        createdAt: string | "";
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        retryRefund: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "将在几分钟内重新提交给微信支付"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        cancelRefund: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "退款已取消",
+                 *       "data": {
+                 *         "out_refund_no": "AS202611281000000000000000002",
+                 *         "status": "CLOSED"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        out_refund_no: string | "";
+                        status: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        askLateRefund: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已提交，等待另一位同事放款",
+                 *       "data": {
+                 *         "approvalId": 3
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        approvalId: number;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        releaseLateRefund: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已放款，退款将在几分钟内提交给微信支付",
+                 *       "data": {
+                 *         "out_refund_no": "LATE4200001234202611270000000001A3"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        /** @description `null`: refused */
+                        out_refund_no: string | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        clearMoney: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已标记为处理完毕"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
         readAudit: {
             headers: {
                 [name: string]: unknown;
@@ -5406,6 +5742,106 @@ export interface components {
                 };
             };
         };
+        retryRefund: {
+            content: {
+                /**
+                 * @example {
+                 *       "out_refund_no": "AS202611281000000000000000002"
+                 *     }
+                 */
+                "application/json": {
+                    /** 退款单号out_refund_no */
+                    out_refund_no: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 退款单号out_refund_no */
+                    out_refund_no: string;
+                };
+            };
+        };
+        cancelRefund: {
+            content: {
+                /**
+                 * @example {
+                 *       "out_refund_no": "AS202611281000000000000000002"
+                 *     }
+                 */
+                "application/json": {
+                    /** 退款单号out_refund_no */
+                    out_refund_no: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 退款单号out_refund_no */
+                    out_refund_no: string;
+                };
+            };
+        };
+        askLateRefund: {
+            content: {
+                /**
+                 * @example {
+                 *       "out_trade_no": "202611270930001230000000007",
+                 *       "transaction_id": "4200001234202611270000000001",
+                 *       "reason": "订单已关闭"
+                 *     }
+                 */
+                "application/json": {
+                    /** 支付单号out_trade_no */
+                    out_trade_no: string;
+                    /** 微信支付单号transaction_id */
+                    transaction_id: string;
+                    /** 原因reason */
+                    reason: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 支付单号out_trade_no */
+                    out_trade_no: string;
+                    /** 微信支付单号transaction_id */
+                    transaction_id: string;
+                    /** 原因reason */
+                    reason: string;
+                };
+            };
+        };
+        releaseLateRefund: {
+            content: {
+                /**
+                 * @example {
+                 *       "approvalId": 3,
+                 *       "approve": true
+                 *     }
+                 */
+                "application/json": {
+                    /** 申请approvalId */
+                    approvalId: number;
+                    /** 同意approve */
+                    approve: boolean;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 申请approvalId */
+                    approvalId: number;
+                    /** 同意approve */
+                    approve: boolean;
+                };
+            };
+        };
+        clearMoney: {
+            content: {
+                /**
+                 * @example {
+                 *       "out_trade_no": "202611270930001230000000007"
+                 *     }
+                 */
+                "application/json": {
+                    /** 支付单号out_trade_no */
+                    out_trade_no: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 支付单号out_trade_no */
+                    out_trade_no: string;
+                };
+            };
+        };
         invitePerson: {
             content: {
                 /**
@@ -6631,6 +7067,123 @@ export interface operations {
         requestBody: components["requestBodies"]["releaseCase"];
         responses: {
             200: components["responses"]["releaseCase"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listMoney: {
+        parameters: {
+            query: {
+                /** @example late */
+                kind: "differences" | "late" | "refunds";
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listMoney"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    retryRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["retryRefund"];
+        responses: {
+            200: components["responses"]["retryRefund"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    cancelRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["cancelRefund"];
+        responses: {
+            200: components["responses"]["cancelRefund"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            502: components["responses"]["Fault502"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    askLateRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["askLateRefund"];
+        responses: {
+            200: components["responses"]["askLateRefund"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    releaseLateRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["releaseLateRefund"];
+        responses: {
+            200: components["responses"]["releaseLateRefund"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    clearMoney: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["clearMoney"];
+        responses: {
+            200: components["responses"]["clearMoney"];
             400: components["responses"]["Fault400"];
             401: components["responses"]["Fault401"];
             403: components["responses"]["Fault403"];

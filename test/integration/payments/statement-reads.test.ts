@@ -6,8 +6,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Connection, createConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
 import type { Sql, SqlValue } from '#shared/db'
+import { dayOf, readDifferences, storeDifferences } from '#shared/payment/bill'
 import * as ledger from '#shared/payment/ledger'
-import { readDifferences, storeDifferences } from '../../../functions/bill/bill-difference-table.ts'
 import {
   deleteLines,
   findUnknownRefunds,
@@ -16,7 +16,6 @@ import {
   replaceLines,
 } from '../../../functions/bill/bill-line-table.ts'
 import { saveRun, sumUp } from '../../../functions/bill/bill-run-table.ts'
-import { dayOf } from '../../../functions/bill/day.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
 import { migrateDatabase } from '../../helpers/direct-shop.ts'
 import { TEST_MERCHANT } from '../../helpers/wechat.ts'

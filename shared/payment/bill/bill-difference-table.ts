@@ -119,3 +119,22 @@ export async function readDifferences(
   )
   return { count: counted?.n ?? 0, differences }
 }
+
+export interface StoredDifference extends Difference {
+  id: number
+  /** `yyyyMMdd`. */
+  bill_date: string
+  found_at: Date
+}
+
+/** One page of the differences of all days, those found last first. */
+export function listDifferences(
+  sql: Pick<Sql, 'rows'>,
+  { beforeId, limit }: { beforeId: number | undefined; limit: number },
+): Promise<StoredDifference[]> {
+  return sql.rows<StoredDifference>(
+    `/* bill_difference.list */ SELECT id, bill_date, kind, out_trade_no, transaction_id, out_refund_no, here_fen, there_fen, found_at
+     FROM bill_difference ${beforeId === undefined ? '' : 'WHERE id < ?'} ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
+    beforeId === undefined ? [] : [beforeId],
+  )
+}
