@@ -31,9 +31,7 @@ const late = Joi.object({
       amount_fen: fen(),
       refunded_fen: fen(),
       paidAt: nullable('`yyyyMMddHHmmss`, Beijing time'),
-      isHeld: Joi.boolean()
-        .required()
-        .description('the business order lives on it: given back as a case only'),
+      isHeld: Joi.boolean().required().description('the order lives on it: given back as a case, or by ops'),
       waiting: Joi.object({
         approvalId: whole(),
         askedBy: Joi.object({ id: whole(), username: text() }).required(),

@@ -87,6 +87,16 @@ async function give(
   }
 }
 
+/** Is this the payment that the order lives on? Of a closed one that was paid late there is none, unless it came back to life. */
+export function isHeld(
+  order: Pick<OrderRow, 'transactionId' | 'attention'>,
+  shopOrder: { transaction_id: string | null } | undefined,
+  transactionId: string,
+): boolean {
+  if (shopOrder) return shopOrder.transaction_id === transactionId
+  return order.attention === 'PAID_TWICE' && order.transactionId === transactionId
+}
+
 /** The payment, while it is none that its business order lives on. */
 async function lockLate(tx: Sql, wish: LateWish): Promise<{ order: OrderRow; payment: Payment }> {
   const order = await lockOrder(tx, wish.out_trade_no)
@@ -94,11 +104,8 @@ async function lockLate(tx: Sql, wish: LateWish): Promise<{ order: OrderRow; pay
   if (!order || !payment) throw new AppError('ORDER_NOT_FOUND', { msg: '付款不存在' })
   if (order.attention === null) throw new AppError('STATE_CONFLICT', { msg: '这笔付款没有异常' })
   const [shopOrder] = order.shopOrderId === null ? [] : await listOrdersById(tx, [order.shopOrderId])
-  if (shopOrder?.transaction_id === payment.transactionId)
-    throw new AppError('STATE_CONFLICT', {
-      msg: '订单已使用这笔付款，请通过售后退款',
-      data: { order_no: shopOrder.order_no, state: shopOrder.state },
-    })
+  if (isHeld(order, shopOrder, payment.transactionId))
+    throw new AppError('STATE_CONFLICT', { msg: '订单已使用这笔付款，请通过售后退款' })
   return { order, payment }
 }
 

@@ -11,7 +11,7 @@ import {
   type RefundRow,
   refundedFen,
 } from '#shared/payment/ledger'
-import { LATE_ACTION, lateTarget } from './late.ts'
+import { isHeld, LATE_ACTION, lateTarget } from './late.ts'
 import type { MoneyKind } from './schema.ts'
 
 interface Page {
@@ -97,7 +97,7 @@ interface LateView {
     amount_fen: number
     refunded_fen: number
     paidAt: string | null
-    /** The business order lives on this payment: it goes back as an after-sale case only. */
+    /** The order lives on this payment: it goes back as an after-sale case, or by ops. */
     isHeld: boolean
   }[]
 }
@@ -114,7 +114,7 @@ async function lateView(
       amount_fen: totalFen,
       refunded_fen: await refundedFen(sql, transactionId),
       paidAt,
-      isHeld: shopOrder?.transaction_id === transactionId,
+      isHeld: isHeld(order, shopOrder, transactionId),
     })
   }
   return {
