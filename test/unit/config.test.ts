@@ -10,6 +10,7 @@ import {
   variables,
 } from '#shared/config'
 import { ConfigError } from '#shared/errors'
+import { DEMO_SECRETS } from '../../local/demo-env.ts'
 import { makePemPair } from '../helpers/pem.ts'
 
 type Environment = Record<string, string>
@@ -442,6 +443,11 @@ describe('a strict stage', () => {
       problemsOf({ ...prod, JWT_PREVIOUS_SECRETS: `${STRONG},${'b'.repeat(40)}` }).message,
       /JWT_PREVIOUS_SECRETS/,
     )
+  })
+
+  test("macrozheng/mall#880; crmeb#77: starts with none of the demo's secrets", () => {
+    for (const [name, value] of Object.entries(DEMO_SECRETS))
+      assert.ok(problemsOf({ ...prod, [name]: value }).message.includes(name), name)
   })
 
   test("refuses a weak secret of the shop's people also among the previous ones, and a second factor for all", () => {

@@ -4255,7 +4255,7 @@ export interface components {
                             refunded_fen: number;
                             /** @description `yyyyMMddHHmmss`, Beijing time */
                             paidAt: string | null;
-                            /** @description the business order lives on it: given back as a case only */
+                            /** @description the order lives on it: given back as a case, or by ops */
                             isHeld: boolean;
                             /** @description for a second person */
                             waiting: {

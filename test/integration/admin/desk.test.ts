@@ -141,7 +141,7 @@ describe('orders', () => {
     assert.deepEqual(await shop.stockFaults(), [])
   })
 
-  test('that are unpaid or closed are not shipped, and nothing is written about it', async () => {
+  test('nopCommerce#7928; shopware#19830: that are unpaid, closed or being refunded are not shipped, and no entry says so', async () => {
     const by = shop.shopper()
     const [skuId = 0] = await shop.sell({ pairs: 3 })
     const order = await shop.placed(by, [{ skuId, quantity: 1 }])
@@ -152,7 +152,35 @@ describe('orders', () => {
       1054,
     )
     assert.equal((await post('adminOrders', '/admin/ship', { ...body, carrier: 'PIGEON' })).json.status, 1010)
-    assert.deepEqual(await shop.audits(`order:${order.order_no}`), [])
+    await post('adminOrders', '/admin/cancelOrder', { order_no: order.order_no, reason: '顾客要求' })
+    assert.equal((await post('adminOrders', '/admin/ship', body)).json.status, 1060)
+    const actions = (await shop.audits(`order:${order.order_no}`)).map(({ action }) => action)
+    assert.deepEqual(actions, ['order.cancel'])
+    const waiting = await paid(1)
+    await asked(waiting.by, waiting.order.order_no, 'CANCEL')
+    const refused = { order_no: waiting.order.order_no, ...parcel() }
+    assert.equal((await post('adminOrders', '/admin/ship', refused)).json.status, 1060)
+  })
+
+  test('nopCommerce#7928: a parcel and a cancellation at the same moment: one wins, and the other is told', async () => {
+    const { by, order } = await paid(1)
+    const { lines } = await detailOf(order.order_no)
+    const wish = {
+      order_no: order.order_no,
+      lineId: lines[0]?.id,
+      quantity: 1,
+      kind: 'CANCEL',
+      reason: '不想要了',
+    }
+    const [shipped, cancelled] = await Promise.all([
+      post('adminOrders', '/admin/ship', { order_no: order.order_no, ...parcel() }),
+      shop.send('afterSales', '/afterSales/ask', wish, by),
+    ])
+    const statuses = [shipped.json.status, cancelled.json.status]
+    assert.deepEqual([...statuses].sort(), [1060, 200].sort())
+    const actions = (await shop.audits(`order:${order.order_no}`)).map(({ action }) => action)
+    assert.equal(actions.includes('order.ship'), shipped.json.status === 200)
+    assert.deepEqual(await shop.stockFaults(), [])
   })
 
   test('that wait are packed the oldest first, and whose addresses were read is written down', async () => {

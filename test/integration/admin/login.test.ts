@@ -29,7 +29,7 @@ async function accept(token: string): Promise<Buffer> {
   return secret
 }
 
-test('nobody works in a shop that was migrated and seeded', async () => {
+test('newbee-mall#119; macrozheng/mall#880; crmeb#77: nobody works in a shop that was migrated and seeded', async () => {
   assert.deepEqual(await shop.database.query('SELECT * FROM admin'), [])
   assert.deepEqual(await shop.database.query('SELECT * FROM admin_invite'), [])
 })
