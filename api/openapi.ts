@@ -10,6 +10,7 @@ import openapiTypes, { astToString } from 'openapi-typescript'
 import { parse } from 'yaml'
 import { errorTable } from '#shared/errors'
 import type { MainHandler, Route } from '#shared/http'
+import { carriers } from '#shared/ordering'
 import { buildDocument, type RouteFacts } from './routes/document.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -72,9 +73,14 @@ export async function generate(): Promise<{ document: string; types: string; cod
 function codesText(): string {
   const lines = Object.entries(errorTable).map(([code, { status }]) => `  ${code}: ${status},`)
   return [
-    '/** Made from the table of errors by `npm run openapi`. */',
+    '/** Made from the tables of errors and of carriers by `npm run openapi`. */',
     'export const statusOf = {',
     ...lines,
+    '} as const',
+    '',
+    '/** The carriers that parcels go with: code and name. */',
+    'export const carriers = {',
+    ...Object.entries(carriers).map(([code, name]) => `  ${code}: '${name}',`),
     '} as const',
     '',
   ].join('\n')

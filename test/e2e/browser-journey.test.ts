@@ -41,8 +41,9 @@ test('buys two products, from the home page to the paid order in the list', asyn
   await page.getByRole('button', { name: '把山行 防水徒步鞋加入购物车' }).click()
   await inspect('brand')
 
-  await page.getByRole('link', { name: '青禾 厚底小白鞋' }).click()
-  await page.getByRole('button', { name: '增加一件' }).click()
+  await page.goto('/search?q=%E5%8E%9A%E5%BA%95%E5%B0%8F%E7%99%BD%E9%9E%8B')
+  await page.getByRole('link', { name: '青禾 厚底小白鞋' }).first().click()
+  await page.getByRole('button', { name: '增加一件' }).first().click()
   await page.getByRole('button', { name: '加入购物车', exact: true }).click()
   await page.getByRole('link', { name: '购物车，3 件' }).waitFor()
   await inspect('product')
@@ -78,10 +79,11 @@ test('buys two products, from the home page to the paid order in the list', asyn
     .click()
   await page.getByRole('heading', { name: '订单动态' }).waitFor()
   await page.getByText('支付成功').waitFor()
+  await page.getByText('广东省深圳市南山区').waitFor()
   await inspect('order')
 
   await page.goto('/my/orders')
-  await page.getByRole('article').getByText('已付款').waitFor()
+  await page.getByRole('article').getByText('待发货').waitFor()
   await inspect('orders')
 
   const rows = await shop.db.query<{ total_fee: number; trade_state: string }>(
@@ -132,10 +134,10 @@ test('closes an order that nobody paid', async () => {
     .getByRole('link', { name: /待付款/ })
     .first()
     .click()
-  await page.getByRole('button', { name: '关闭订单' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: '关闭订单' }).click()
+  await page.getByRole('button', { name: '取消订单' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '取消订单' }).click()
 
-  await page.getByText('已关闭', { exact: true }).waitFor()
+  await page.getByText('交易关闭', { exact: true }).waitFor()
   assert.equal(await page.getByRole('button', { name: '去付款' }).count(), 0)
   assert.deepEqual(phone.problems, [])
 })

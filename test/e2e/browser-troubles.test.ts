@@ -32,6 +32,8 @@ after(async () => {
 })
 beforeEach(async () => {
   await shop.db.query('DELETE FROM rate_limit')
+  // Five unpaid orders are all that one shopper may have.
+  await shop.db.query("UPDATE shop_order SET state = 'CLOSED' WHERE state = 'UNPAID'")
   phone = await openPhone(browser, shop, session)
 })
 afterEach(() => phone.close())
@@ -248,7 +250,7 @@ test('offers a retry when the shop fails, with the number that its log knows', a
   const { page } = phone
   const requestId = '5f8b3c1e-7d0a-4a52-9d3e-2f6f1b0c9a77'
   const body = { status: 503, msg: '系统繁忙，请稍后再试', requestId }
-  await page.route('**/sports', (route) => route.fulfill({ status: 503, json: body }), { times: 1 })
+  await page.route('**/products/detail*', (route) => route.fulfill({ status: 503, json: body }), { times: 1 })
   await page.goto('/product/3')
   await page.getByText('系统繁忙，请稍后再试').waitFor()
   await page.getByText('编号 5f8b3c1e').waitFor()

@@ -9,6 +9,8 @@ export interface Product {
   priceFen: number
   /** What it cost before; equal to `priceFen` where there was no other price. */
   oldPriceFen: number
+  brandId: number | null
+  categoryId: number | null
 }
 
 export const fetchBanners = async () => (await unwrap(api.GET('/banners'))).data
@@ -21,12 +23,14 @@ export const fetchBrands = async (categoryId: number) =>
 /** Never an older answer that the browser kept: prices are in it. */
 export async function fetchProducts(): Promise<Product[]> {
   const { data } = await unwrap(api.GET('/sports', { cache: 'no-cache' }))
-  return data.map(({ id, name, img, price, oldPrice }) => ({
+  return data.map(({ id, name, img, price, oldPrice, brandId, categoryId }) => ({
     id,
     name,
     img,
     priceFen: yuanToFen(price),
     oldPriceFen: yuanToFen(oldPrice),
+    brandId,
+    categoryId,
   }))
 }
 

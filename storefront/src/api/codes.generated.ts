@@ -1,4 +1,4 @@
-/** Made from the table of errors by `npm run openapi`. */
+/** Made from the tables of errors and of carriers by `npm run openapi`. */
 export const statusOf = {
   REGISTER_INVALID: false,
   REGISTER_TAKEN: 0,
@@ -26,4 +26,17 @@ export const statusOf = {
   INTERNAL: 500,
   UPSTREAM_FAILED: 502,
   DATABASE_UNAVAILABLE: 503,
+} as const
+
+/** The carriers that parcels go with: code and name. */
+export const carriers = {
+  SF: '顺丰速运',
+  JD: '京东物流',
+  ZTO: '中通快递',
+  YTO: '圆通速递',
+  STO: '申通快递',
+  YUNDA: '韵达速递',
+  JTSD: '极兔速递',
+  EMS: '中国邮政',
+  DBL: '德邦快递',
 } as const

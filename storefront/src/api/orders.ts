@@ -1,4 +1,4 @@
-/** Orders and their payment. Amounts are fen, moments are milliseconds since 1970. */
+/** Payments. Amounts are fen, moments are milliseconds since 1970. */
 import { api, onOwnClock, type Success, unwrap } from './client.ts'
 import { ShopError } from './errors.ts'
 import type { operations } from './schema.generated.ts'
@@ -10,6 +10,8 @@ export interface Payment {
   /** The QR code, as a data: URL. */
   picture: string
   expiresAt: number
+  /** The order that it pays, where that has a number of its own. */
+  orderNo?: string
 }
 
 export type TradeState = Success<
@@ -30,20 +32,6 @@ export const stateTexts: Record<TradeState, string> = {
 /** True while the order can still be paid. */
 export const payable = (state: TradeState) =>
   state === 'NOTPAY' || state === 'USERPAYING' || state === 'PAYERROR'
-
-/**
- * Orders these products, at the shop's prices.
- * @param key the same for every attempt of one checkout: then there is one order
- */
-export async function placeOrder(
-  items: { productId: number; quantity: number }[],
-  key: string,
-): Promise<Payment> {
-  const headers = { 'Idempotency-Key': key }
-  return paymentOf(
-    (await unwrap(api.POST('/wx/order', { body: { items }, params: { header: headers } }))).data,
-  )
-}
 
 /** The code of an own unpaid order: the one it has, or a new one after that expired. */
 export async function payAgain(outTradeNo: string): Promise<Payment> {

@@ -1,9 +1,10 @@
 import { nextTick } from 'vue'
 import { useCart } from '../stores/cart.ts'
 import { useCheckout } from '../stores/checkout.ts'
-import { useOrders } from '../stores/orders.ts'
 import { usePayments } from '../stores/payment.ts'
+import { usePaymentList } from '../stores/payment-list.ts'
 import { useSession } from '../stores/session.ts'
+import { useShopOrders } from '../stores/shop-orders.ts'
 
 /** Logs out and leaves nothing of this shopper for the next person at this browser. */
 export function leaveShop(): void {
@@ -11,7 +12,8 @@ export function leaveShop(): void {
   useCart().clear()
   useCheckout().finish()
   usePayments().clear()
-  useOrders().clear()
+  useShopOrders().clear()
+  usePaymentList().clear()
 }
 
 /** After what had the focus is gone: to this element, or else to the page's heading. */

@@ -1,29 +1,37 @@
-/** The cart: kept in this browser until the shop has one on the server; shared by all its tabs. */
+/**
+ * The cart, by SKU. A stranger's is kept in this browser, and merged into the server's at the next login; then the
+ * server's counts, and what is kept here is the last that it said, so that a page shows it at once. Shared by all tabs.
+ */
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
-import type { Product } from '../api/catalogue.ts'
+import { computed, ref, watch } from 'vue'
+import * as server from '../api/cart.ts'
+import { asShopError } from '../api/errors.ts'
+import { fetchDetail, type ProductDetail } from '../api/goods.ts'
+import { say } from '../lib/say.ts'
 import { isRecord, stored } from '../lib/storage.ts'
+import { useSession } from './session.ts'
 
-/** One product in the cart, with what the page showed when it was put there. */
+/** `short`: fewer are left than wanted. `off_sale` and `gone` cannot be bought. */
+export type LineState = 'ok' | 'price_changed' | 'short' | 'off_sale' | 'gone'
+
+/** So many pairs of a SKU in the cart, with what was last known of it. */
 export interface CartLine {
+  skuId: number
   productId: number
   quantity: number
   selected: boolean
   name: string
+  /** Colour and size in words; empty where there is nothing to choose. */
+  spec: string
   img: string
   priceFen: number
-  /** True when the shop no longer offers it. */
-  gone: boolean
+  /** What it cost when it was put there. */
+  seenFen: number
+  state: LineState
+  left: number
 }
 
-/** A price that is no longer what the page showed. */
-export interface PriceChange {
-  name: string
-  fromFen: number
-  toFen: number
-}
-
-/** Most pieces of one product in one order. */
+/** Most pieces of one SKU in the cart. */
 export const maxQuantity = 99
 
 const isWithin = (value: unknown, least: number, most: number) =>
@@ -31,120 +39,224 @@ const isWithin = (value: unknown, least: number, most: number) =>
 
 const isLine = (value: unknown): value is CartLine =>
   isRecord(value) &&
-  Number.isSafeInteger(value.productId) &&
+  isWithin(value.skuId, 1, 2 ** 31 - 1) &&
+  isWithin(value.productId, 1, 2 ** 31 - 1) &&
   isWithin(value.quantity, 1, maxQuantity) &&
-  isWithin(value.priceFen, 1, Number.MAX_SAFE_INTEGER) &&
+  isWithin(value.priceFen, 0, Number.MAX_SAFE_INTEGER) &&
+  isWithin(value.seenFen, 0, Number.MAX_SAFE_INTEGER) &&
   typeof value.selected === 'boolean' &&
-  typeof value.gone === 'boolean' &&
-  typeof value.name === 'string' &&
-  typeof value.img === 'string'
+  [value.name, value.spec, value.img, value.state].every((text) => typeof text === 'string')
 
-const kept = stored<unknown[]>(
+interface Kept {
+  /** Whose cart the server said this is; left out: a stranger's. */
+  owner?: string
+  lines: unknown[]
+}
+
+const kept = stored<Kept>(
   () => localStorage,
   'cart',
-  (value): value is unknown[] => Array.isArray(value),
+  (value): value is Kept => isRecord(value) && Array.isArray(value.lines),
 )
+
 /** What another version of the page, or a curious shopper, left there may be anything: such lines are dropped. */
-const readLines = () => (kept.read() ?? []).filter(isLine)
+function read(): { owner: string | undefined; lines: CartLine[] } {
+  const { owner, lines = [] } = kept.read() ?? {}
+  const seen = new Set<number>()
+  const whole = lines.filter(isLine).filter(({ skuId }) => !seen.has(skuId) && seen.add(skuId))
+  return { owner: typeof owner === 'string' ? owner : undefined, lines: whole }
+}
 
 const within = (quantity: number) => Math.min(maxQuantity, Math.max(1, Math.trunc(quantity) || 1))
+/** Can it be ordered at all? */
+export const isGone = ({ state }: Pick<CartLine, 'state'>) => state === 'gone' || state === 'off_sale'
+
+function fromServer(line: server.ServerLine): CartLine {
+  return {
+    skuId: line.skuId,
+    productId: line.productId ?? 1,
+    quantity: line.quantity,
+    selected: line.selected,
+    name: line.name ?? '',
+    spec: line.spec ?? '',
+    img: line.img ?? '',
+    priceFen: line.price_fen,
+    seenFen: line.seen_price_fen,
+    state: line.state as LineState,
+    left: line.left,
+  }
+}
+
+/** What the product's page says of a line that is kept in this browser. */
+function refreshed(line: CartLine, product: ProductDetail | undefined): CartLine {
+  const sku = product?.skus.find(({ skuId }) => skuId === line.skuId)
+  if (!product || !sku) return { ...line, state: product ? 'off_sale' : 'gone', left: 0 }
+  const changed = sku.price_fen === line.seenFen ? 'ok' : 'price_changed'
+  // Above ten the page does not say how many there are.
+  const isShort = sku.left < Math.min(line.quantity, 10)
+  return {
+    ...line,
+    name: product.name,
+    spec: sku.spec,
+    img: sku.img,
+    priceFen: sku.price_fen,
+    state: isShort ? 'short' : changed,
+    left: sku.left,
+  }
+}
 
 export const useCart = defineStore('cart', () => {
-  const lines = ref<CartLine[]>(readLines())
-  const save = () => kept.write(lines.value)
-  const find = (productId: number) => lines.value.find((line) => line.productId === productId)
+  const session = useSession()
+  const first = read()
+  const lines = ref<CartLine[]>(first.lines)
+  const owner = ref(first.owner)
+  const me = () => session.session?.username
+  const find = (skuId: number) => lines.value.find((line) => line.skuId === skuId)
+  const save = () => kept.write({ ...(owner.value ? { owner: owner.value } : {}), lines: lines.value })
 
   const piecesOf = (some: CartLine[]) => some.reduce((sum, line) => sum + line.quantity, 0)
   /** Pieces that can be bought. */
-  const count = computed(() => piecesOf(lines.value.filter((line) => !line.gone)))
+  const count = computed(() => piecesOf(lines.value.filter((line) => !isGone(line))))
+  const selected = computed(() => lines.value.filter((line) => line.selected && !isGone(line)))
   const selectedCount = computed(() => piecesOf(selected.value))
-  const selected = computed(() => lines.value.filter((line) => line.selected && !line.gone))
   const totalFen = computed(() =>
     selected.value.reduce((sum, line) => sum + line.priceFen * line.quantity, 0),
   )
 
-  /** @returns how many were added: fewer than asked for when the line is full */
-  function add(product: Product, quantity: number): number {
-    const line = find(product.id)
-    const before = line?.quantity ?? 0
-    if (line) {
-      line.quantity = within(line.quantity + quantity)
-      line.selected = true
-    } else {
-      lines.value.push({
-        productId: product.id,
-        quantity: within(quantity),
-        selected: true,
-        name: product.name,
-        img: product.img,
-        priceFen: product.priceFen,
-        gone: false,
-      })
+  function take(answer: server.ServerLine[]) {
+    owner.value = me()
+    lines.value = answer.map(fromServer)
+    save()
+  }
+
+  /** Changes to the server's cart go one after the other; the last answer is the one that counts. */
+  let queue: Promise<unknown> = Promise.resolve()
+  function tell(change: () => Promise<server.ServerLine[]>): Promise<void> {
+    const name = me()
+    const turn = queue.then(change).then(
+      (answer) => {
+        if (name === me()) take(answer)
+      },
+      (thrown: unknown) => {
+        const error = asShopError(thrown)
+        if (error.kind !== 'session') say(error.message)
+      },
+    )
+    queue = turn
+    return turn
+  }
+
+  /** Brings the cart up to date: merges a stranger's at login, reads the server's, or asks about each product. */
+  async function sync(): Promise<void> {
+    const name = me()
+    if (!name) {
+      await refreshKept()
+      return
     }
-    save()
-    return within(before + quantity) - before
+    const own = lines.value.map(({ skuId, quantity }) => ({ skuId, quantity }))
+    if (owner.value !== name && own.length > 0) await tell(() => server.mergeItems(own))
+    else await tell(server.fetchCart)
   }
 
-  function setQuantity(productId: number, quantity: number) {
-    const line = find(productId)
-    if (line) line.quantity = within(quantity)
+  async function refreshKept() {
+    const ids = [...new Set(lines.value.map(({ productId }) => productId))]
+    const found = await Promise.all(
+      ids.map(async (id) => {
+        try {
+          return [id, await fetchDetail(id)] as const
+        } catch (thrown) {
+          // Only the shop's own word makes a line go; what cannot be asked stays as it was.
+          return asShopError(thrown).is('RECORD_NOT_FOUND') ? ([id, undefined] as const) : undefined
+        }
+      }),
+    )
+    const products = new Map(found.filter((entry) => entry !== undefined))
+    lines.value = lines.value.map((line) =>
+      products.has(line.productId) ? refreshed(line, products.get(line.productId)) : line,
+    )
     save()
   }
 
-  function select(productId: number, on: boolean) {
-    const line = find(productId)
-    if (line) line.selected = on
+  /** @returns how many were added: fewer than asked for when the line is full */
+  function add(line: Omit<CartLine, 'selected' | 'seenFen' | 'state' | 'left'>): number {
+    const known = find(line.skuId)
+    const before = known?.quantity ?? 0
+    const quantity = within(before + line.quantity)
+    if (known) Object.assign(known, { quantity, selected: true })
+    else
+      lines.value.unshift({
+        ...line,
+        quantity,
+        selected: true,
+        seenFen: line.priceFen,
+        state: 'ok',
+        left: 99,
+      })
     save()
+    const { skuId } = line
+    if (me()) void tell(() => server.addItem({ skuId, quantity: quantity - before || 1 }))
+    return quantity - before
   }
 
-  function selectAll(on: boolean) {
-    for (const line of lines.value) line.selected = on && !line.gone
+  function setQuantity(skuId: number, quantity: number) {
+    const line = find(skuId)
+    if (!line) return
+    line.quantity = within(quantity)
     save()
+    if (me()) void tell(() => server.setItem({ skuId, quantity: line.quantity }))
   }
 
-  function remove(productIds: number[]) {
-    lines.value = lines.value.filter((line) => !productIds.includes(line.productId))
+  function select(skuIds: number[], on: boolean) {
+    const chosen = lines.value.filter((line) => skuIds.includes(line.skuId) && !isGone(line))
+    for (const line of chosen) line.selected = on
     save()
+    if (me() && chosen.length > 0)
+      void tell(() =>
+        server.selectItems(
+          chosen.map(({ skuId }) => skuId),
+          on,
+        ),
+      )
+  }
+
+  function remove(skuIds: number[]) {
+    if (skuIds.length === 0) return
+    lines.value = lines.value.filter((line) => !skuIds.includes(line.skuId))
+    save()
+    if (me()) void tell(() => server.removeItems(skuIds))
   }
 
   /** Takes out what was ordered; what another tab added meanwhile stays. */
-  function take(ordered: Pick<CartLine, 'productId' | 'quantity'>[]) {
-    for (const { productId, quantity } of ordered) {
-      const line = find(productId)
-      if (line) line.quantity -= quantity
+  async function takeOut(ordered: readonly { skuId: number; quantity: number }[]): Promise<void> {
+    if (me()) await sync()
+    for (const { skuId, quantity } of ordered) {
+      const line = find(skuId)
+      if (!line) continue
+      if (line.quantity > quantity) setQuantity(skuId, line.quantity - quantity)
+      else remove([skuId])
     }
-    lines.value = lines.value.filter(({ quantity }) => quantity > 0)
-    save()
   }
 
-  function removeGone() {
-    lines.value = lines.value.filter(({ gone }) => !gone)
-    save()
-  }
-
+  /** Forgets everything in this browser: somebody else may come. The server keeps its cart. */
   function clear() {
     lines.value = []
+    owner.value = undefined
     save()
-  }
-
-  /** Brings names and prices up to date with the shop. @returns what changed its price */
-  function refresh(products: Product[]): PriceChange[] {
-    const changed: PriceChange[] = []
-    for (const line of lines.value) {
-      const product = products.find(({ id }) => id === line.productId)
-      line.gone = product === undefined
-      if (!product) continue
-      if (product.priceFen !== line.priceFen)
-        changed.push({ name: product.name, fromFen: line.priceFen, toFen: product.priceFen })
-      Object.assign(line, { name: product.name, img: product.img, priceFen: product.priceFen })
-    }
-    save()
-    return changed
   }
 
   window.addEventListener('storage', ({ key }) => {
-    if (key === 'letao.cart') lines.value = readLines()
+    if (key !== 'letao.cart') return
+    const now = read()
+    lines.value = now.lines
+    owner.value = now.owner
   })
+  watch(
+    () => session.session?.username,
+    (name, before) => {
+      if (name && name !== before) void sync()
+    },
+    { immediate: true },
+  )
 
   return {
     lines,
@@ -152,14 +264,12 @@ export const useCart = defineStore('cart', () => {
     selected,
     selectedCount,
     totalFen,
+    sync,
     add,
     setQuantity,
     select,
-    selectAll,
     remove,
-    removeGone,
-    take,
+    takeOut,
     clear,
-    refresh,
   }
 })

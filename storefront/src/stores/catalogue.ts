@@ -1,5 +1,6 @@
 /** The feeds, fetched once and kept for a few minutes, so that going back shows a page at once. */
 import * as feeds from '../api/catalogue.ts'
+import { fetchDetail } from '../api/goods.ts'
 
 const freshMs = 5 * 60_000
 
@@ -39,6 +40,16 @@ const catalogue = {
   products: remembered(feeds.fetchProducts),
   categories: remembered(feeds.fetchCategories),
   brands: remembered(feeds.fetchBrands),
+  detail: remembered(fetchDetail),
+}
+
+/** The brand of this name, hot or not; undefined when the shop has none. */
+export async function findBrand(name: string): Promise<feeds.Brand | undefined> {
+  const hot = (await catalogue.hotBrands()).find(({ brandName }) => brandName === name)
+  if (hot) return hot
+  const categories = await catalogue.categories()
+  const all = await Promise.all(categories.map(({ id }) => catalogue.brands(id)))
+  return all.flat().find(({ brandName }) => brandName === name)
 }
 
 /** Not a Pinia store: Pinia wraps functions, and what `known` and `fresh` are would be lost. */

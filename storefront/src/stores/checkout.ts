@@ -4,80 +4,81 @@
  */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-import type { Product } from '../api/catalogue.ts'
+import type { NewOrder } from '../api/shop-orders.ts'
 import { randomKey } from '../lib/random.ts'
 import { isRecord, stored } from '../lib/storage.ts'
-import type { CartLine, PriceChange } from './cart.ts'
+import type { CartLine } from './cart.ts'
 
-export type CheckoutLine = Pick<CartLine, 'productId' | 'quantity' | 'name' | 'img' | 'priceFen'> & {
-  /** True when the shop no longer offers it. */
-  gone?: boolean
-}
+export type CheckoutLine = Pick<
+  CartLine,
+  'skuId' | 'productId' | 'quantity' | 'name' | 'spec' | 'img' | 'priceFen'
+>
 
 interface Checkout {
   lines: CheckoutLine[]
-  /** Sent as `Idempotency-Key`: new with every checkout, the same on every retry of it. */
-  key: string
   fromCart: boolean
+  addressId?: number
+  remark?: string
+  /** The order as it was last sent, as text, and its `Idempotency-Key`: sent again alike, it is the same order. */
+  sent?: { body: string; key: string }
 }
 
 const kept = stored<Checkout>(
   () => sessionStorage,
   'checkout',
   (value): value is Checkout =>
-    isRecord(value) && Array.isArray(value.lines) && typeof value.key === 'string',
+    isRecord(value) &&
+    Array.isArray(value.lines) &&
+    value.lines.every((line) => isRecord(line) && Number.isSafeInteger(line.skuId)),
 )
 
 export const useCheckout = defineStore('checkout', () => {
   const current = ref(kept.read())
 
+  function change(next: Checkout) {
+    current.value = next
+    kept.write(next)
+  }
+
   function begin(lines: CheckoutLine[], fromCart: boolean) {
-    current.value = {
-      lines: lines.map(({ productId, quantity, name, img, priceFen }) => ({
+    change({
+      lines: lines.map(({ skuId, productId, quantity, name, spec, img, priceFen }) => ({
+        skuId,
         productId,
         quantity,
         name,
+        spec,
         img,
         priceFen,
       })),
-      key: randomKey(),
       fromCart,
-    }
-    kept.write(current.value)
+    })
   }
 
-  /** Another content is another order: it gets a key of its own. */
-  function change(lines: CheckoutLine[]) {
-    if (!current.value) return
-    current.value = { ...current.value, lines, key: randomKey() }
-    kept.write(current.value)
+  function setLines(lines: CheckoutLine[]) {
+    if (current.value) change({ ...current.value, lines })
   }
 
-  function setQuantity(productId: number, quantity: number) {
-    change(
-      (current.value?.lines ?? []).map((line) =>
-        line.productId === productId ? { ...line, quantity } : line,
-      ),
+  function setQuantity(skuId: number, quantity: number) {
+    setLines(
+      (current.value?.lines ?? []).map((line) => (line.skuId === skuId ? { ...line, quantity } : line)),
     )
   }
 
-  function removeGone() {
-    change((current.value?.lines ?? []).filter(({ gone }) => !gone))
+  function setAddress(addressId: number) {
+    if (current.value) change({ ...current.value, addressId })
   }
 
-  /** Brings names and prices up to date with the shop. @returns what changed its price */
-  function refresh(products: Product[]): PriceChange[] {
-    const changed: PriceChange[] = []
-    for (const line of current.value?.lines ?? []) {
-      const product = products.find(({ id }) => id === line.productId)
-      line.gone = product === undefined
-      if (!product) continue
-      const { name, img, priceFen } = product
-      if (priceFen !== line.priceFen) changed.push({ name, fromFen: line.priceFen, toFen: priceFen })
-      Object.assign(line, { name, img, priceFen })
-    }
-    if (current.value) kept.write(current.value)
-    return changed
+  function setRemark(remark: string) {
+    if (current.value) change({ ...current.value, remark })
+  }
+
+  /** The key of this order: the one that it was sent with before, or a new one when anything in it is different. */
+  function keyFor(order: NewOrder): string {
+    const body = JSON.stringify(order)
+    if (!current.value) return randomKey()
+    if (current.value.sent?.body !== body) change({ ...current.value, sent: { body, key: randomKey() } })
+    return current.value.sent?.key ?? randomKey()
   }
 
   function finish() {
@@ -85,5 +86,5 @@ export const useCheckout = defineStore('checkout', () => {
     kept.clear()
   }
 
-  return { current, begin, setQuantity, removeGone, refresh, finish }
+  return { current, begin, setLines, setQuantity, setAddress, setRemark, keyFor, finish }
 })

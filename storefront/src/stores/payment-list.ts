@@ -1,10 +1,10 @@
-/** The list of own orders as far as it was read: going back to it shows the same pages at the same place. */
+/** The list of own payments as far as it was read: going back to it shows the same pages at the same place. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { asShopError, type ShopError } from '../api/errors.ts'
 import { fetchOrders, type Order } from '../api/orders.ts'
 
-export const useOrders = defineStore('orders', () => {
+export const usePaymentList = defineStore('payment-list', () => {
   const orders = ref<Order[]>([])
   const next = ref<string>()
   const finished = ref(false)
