@@ -21,7 +21,11 @@ export const paintTimes = `new Promise((resolve) => {
 /** Resolves when the pictures in view and the fonts are there and nothing fades in or out any more. */
 export const settled = `(async () => {
   await document.fonts.ready
-  const visible = [...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight)
+  // What is in no view, or in a closed dialog, need never be fetched.
+  const visible = [...document.images].filter((image) => {
+    const { top, left, width } = image.getBoundingClientRect()
+    return width > 0 && top < innerHeight && left < innerWidth
+  })
   await Promise.all(visible.map((image) => image.decode().catch(() => undefined)))
   const finite = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
   await Promise.all(finite.map((animation) => animation.finished.catch(() => undefined)))
