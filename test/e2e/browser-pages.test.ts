@@ -253,6 +253,8 @@ test('lets the keyboard skip to the content, and names it to a screen reader', a
     ['navigation', '主导航'],
   ] as const)
     assert.equal(await page.getByRole(role, { name }).count(), 1, name)
+  await page.keyboard.press('Tab')
+  assert.equal(await page.evaluate('document.activeElement.ariaLabel'), '搜索')
   // Only the banner in view can be reached, and it does not run away from whoever is on it.
   await page.keyboard.press('Tab')
   const banner = await page.evaluate<string>('document.activeElement.ariaLabel')

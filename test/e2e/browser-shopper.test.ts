@@ -24,6 +24,7 @@ after(async () => {
 })
 beforeEach(async () => {
   await shop.db.query('DELETE FROM rate_limit')
+  await shop.db.query('DELETE FROM cart_item')
   // Five unpaid orders are all that one shopper may have.
   await shop.db.query("UPDATE shop_order SET state = 'CLOSED' WHERE state = 'UNPAID'")
   phone = await openPhone(browser, shop, session)
