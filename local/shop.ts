@@ -1,5 +1,6 @@
 /** A whole shop in one process: simulators, functions, gateway, timers. What `npm start` and the tests run. */
 import { join } from 'node:path'
+import { adminPageFolder } from '../admin/build.ts'
 import type { EventShape } from '../scf/emulator/gateway/event.ts'
 import { type Access, startGateway } from '../scf/emulator/gateway/server.ts'
 import { createRouter, readServiceMap } from '../scf/emulator/gateway/service-map.ts'
@@ -145,6 +146,8 @@ const NO_ADDRESSES = { databaseUrl: '', shopUrl: '', wechatUrl: '', wechatBackup
 /** The first that has a file serves it: demo pictures, then the storefront as far as it is built. */
 const STATIC_FOLDERS: StaticFolder[] = [
   { dir: join(root, 'local/assets') },
+  // Its files lie below /admin.
+  { dir: adminPageFolder },
   { dir: storefrontFolder({ demo: true }), fallback: 'index.html', isPage },
 ]
 

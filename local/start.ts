@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import { stop as stopEsbuild } from 'esbuild'
+import { buildAdminPage } from '../admin/build.ts'
 import { buildIfChanged } from '../scf/build.ts'
 import { buildStorefront } from '../storefront/build.ts'
 import { phoneUrl } from './address.ts'
@@ -115,6 +116,7 @@ async function prepare(ports: Ports, engine: Engine, replicas: number): Promise<
       : openDatabase({ name, engine, onProgress: progress }),
     buildIfChanged(),
     buildStorefront({ demo: true }),
+    buildAdminPage(),
   ])
   const failed = [database, ...builds].find((result) => result.status === 'rejected')
   if (failed === undefined) return (database as PromiseFulfilledResult<OpenDatabase>).value

@@ -8,6 +8,7 @@ import type { ChildProcess } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { variables } from '#shared/config'
+import { buildAdminPage } from '../admin/build.ts'
 import { ServerUnusableError } from '../local/database/find-server.ts'
 import { serverOf } from '../local/database/install-server.ts'
 import { onStop, PlainError, runStep } from '../local/steps.ts'
@@ -53,6 +54,7 @@ async function main(args: string[]): Promise<number> {
   await timed('Build', () => buildIfChanged())
   if (files.some((file) => /storefront|e2e/.test(file)))
     await timed('Storefront', () => buildStorefront({ demo: true }))
+  await timed('Shopkeeper’s page', buildAdminPage)
   server = await timed('Database', async () => {
     await sweepTestServers()
     // Everything that starts a server in this run takes this one, here and in the tests' processes.

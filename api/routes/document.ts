@@ -8,6 +8,7 @@ import { type JsonSchema, jsonSchema } from '../json-schema.ts'
 import { accounts } from './accounts.ts'
 import { adminAudit } from './admin-audit.ts'
 import { adminCases } from './admin-cases.ts'
+import { adminGoods } from './admin-goods.ts'
 import { adminLogin } from './admin-login.ts'
 import { adminMoney } from './admin-money.ts'
 import { adminOrders } from './admin-orders.ts'
@@ -49,6 +50,7 @@ export const routeDocs: Readonly<Record<string, RouteDocs>> = {
   ...adminMoney,
   ...adminAudit,
   ...adminPeople,
+  ...adminGoods,
 }
 
 const tags = [

@@ -9,3 +9,13 @@ export async function listPictures(sql: Pick<Sql, 'rows'>, productId: number): P
   )
   return rows.map(({ path }) => path)
 }
+
+/** Puts these pictures in the place of those that a product has. */
+export async function replacePictures(tx: Sql, productId: number, paths: readonly string[]): Promise<void> {
+  await tx.run('/* product_img.clear */ DELETE FROM product_img WHERE product_id = ?', [productId])
+  if (paths.length === 0) return
+  await tx.run(
+    `/* product_img.insert */ INSERT INTO product_img (product_id, position, path) VALUES ${paths.map(() => '(?, ?, ?)').join(', ')}`,
+    paths.flatMap((path, position) => [productId, position, path]),
+  )
+}

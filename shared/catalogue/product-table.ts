@@ -137,3 +137,106 @@ export async function hasProductAt(sql: Pick<Sql, 'row'>, priceFen: number): Pro
   )
   return row !== undefined
 }
+
+/** These products, on sale or not, in no order. */
+export function findEveryProducts(sql: Reader, ids: readonly number[]): Promise<ProductRow[]> {
+  if (ids.length === 0) return Promise.resolve([])
+  return sql.rows<ProductRow>(
+    `/* product.findEveryOf */ SELECT ${columns} FROM product WHERE id IN (${ids.map(() => '?').join(', ')})`,
+    ids,
+  )
+}
+
+/** Every product, on sale or not, newest first, for the shop's own people. */
+export function listEveryProduct(
+  sql: Reader,
+  input: { onSale: boolean | undefined; beforeId: number | undefined; limit: number },
+): Promise<ProductRow[]> {
+  const { onSale, beforeId, limit } = input
+  const where = [
+    ...(onSale === undefined ? [] : ['on_sale = ?']),
+    ...(beforeId === undefined ? [] : ['id < ?']),
+  ]
+  return sql.rows<ProductRow>(
+    `/* product.listEvery */ SELECT ${columns} FROM product ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+     ORDER BY id DESC LIMIT ${Math.trunc(limit)}`,
+    [...(onSale === undefined ? [] : [onSale ? 1 : 0]), ...(beforeId === undefined ? [] : [beforeId])],
+  )
+}
+
+/** A product, on sale or not, with what only the shop's own people need. */
+export interface EveryProductRow extends ProductDetailRow {
+  zone: 'sports' | null
+  indexed_text: string | null
+}
+
+/** One product, on sale or not; locked when the reader is a transaction that will change it. */
+export async function findEveryProduct(
+  sql: Reader,
+  id: number,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<EveryProductRow | undefined> {
+  const [row] = await sql.rows<EveryProductRow>(
+    `/* product.findEvery */ SELECT ${columns}, material, detail, zone, indexed_text FROM product WHERE id = ?${lock ? ' FOR UPDATE' : ''}`,
+    [id],
+  )
+  return row
+}
+
+/** What the shop's people write of a product. Prices in fen. */
+export interface ProductFields {
+  name: string
+  subtitle: string | null
+  img: string
+  price_fen: number
+  old_price_fen: number
+  brand_id: number | null
+  category_id: number | null
+  gender: Gender
+  material: string | null
+  detail: string | null
+  zone: 'sports' | null
+  on_sale: number
+}
+
+const written: readonly (keyof ProductFields)[] = [
+  'name',
+  'subtitle',
+  'img',
+  'price_fen',
+  'old_price_fen',
+  'brand_id',
+  'category_id',
+  'gender',
+  'material',
+  'detail',
+  'zone',
+  'on_sale',
+]
+
+/** Writes a new product. @returns its id */
+export async function insertProduct(tx: Sql, fields: ProductFields, now: Date): Promise<number> {
+  const { insertId } = await tx.run(
+    `/* product.insert */ INSERT INTO product (${written.join(', ')}, created_at, updated_at)
+     VALUES (${written.map(() => '?').join(', ')}, ?, ?)`,
+    [...written.map((field) => fields[field]), now, now],
+  )
+  return insertId
+}
+
+/** Rewrites a product; its price is then what its SKUs say. */
+export async function updateProduct(tx: Sql, id: number, fields: ProductFields, now: Date): Promise<void> {
+  await tx.run(
+    `/* product.update */ UPDATE product SET ${written.map((field) => `${field} = ?`).join(', ')}, updated_at = ? WHERE id = ?`,
+    [...written.map((field) => fields[field]), now, id],
+  )
+}
+
+/** The lowest price of its SKUs, where they have sizes. */
+export async function setProductPrice(tx: Sql, id: number, priceFen: number, now: Date): Promise<void> {
+  await tx.run('/* product.setPrice */ UPDATE product SET price_fen = ?, updated_at = ? WHERE id = ?', [
+    priceFen,
+    now,
+    id,
+  ])
+}

@@ -1,6 +1,12 @@
 /** Search over own terms: bounded work for any words, on any database. */
 import type { Database, Sql } from '#shared/db'
-import { findProducts, listUnindexed, type ProductRow, setIndexedText } from './product-table.ts'
+import {
+  findEveryProducts,
+  findProducts,
+  listUnindexed,
+  type ProductRow,
+  setIndexedText,
+} from './product-table.ts'
 import { countTerm, deleteTerms, findByCharacter, findByTerms, insertTerms } from './product-term-table.ts'
 import { queryOf, termsOf } from './terms.ts'
 
@@ -24,14 +30,32 @@ export interface SearchPage {
  *
  * @param input.beforeId - where the page before ended
  */
-export async function searchProducts(
+export function searchProducts(
   sql: Reader,
   input: { words: string; beforeId: number | undefined; limit: number },
+): Promise<SearchPage> {
+  return search(sql, input, findProducts)
+}
+
+/** The same, for the shop's own people: also what is not on sale. */
+export function searchEveryProduct(
+  sql: Reader,
+  input: { words: string; beforeId: number | undefined; limit: number },
+): Promise<SearchPage> {
+  return search(sql, input, findEveryProducts)
+}
+
+type Find = (sql: Reader, ids: readonly number[]) => Promise<ProductRow[]>
+
+async function search(
+  sql: Reader,
+  input: { words: string; beforeId: number | undefined; limit: number },
+  find: Find,
 ): Promise<SearchPage> {
   const { terms, runs } = queryOf(input.words)
   if (terms.length === 0) return { products: [], beforeId: undefined }
   const single = terms.find((term) => [...term].length === 1)
-  if (single !== undefined && terms.length === 1) return searchCharacter(sql, single, input)
+  if (single !== undefined && terms.length === 1) return searchCharacter(sql, single, input, find)
   const counts = await Promise.all(
     terms.map(async (term) => ({ term, count: await countTerm(sql, term, COUNT_LIMIT) })),
   )
@@ -41,7 +65,7 @@ export async function searchProducts(
   let { beforeId } = input
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const found = await findByTerms(sql, { terms: rarestFirst, beforeId, scan: SCAN })
-    const rows = await findProducts(sql, found.ids)
+    const rows = await find(sql, found.ids)
     const fitting = rows.filter(({ name, subtitle }) => contains(`${name} ${subtitle ?? ''}`, runs))
     for (const row of fitting.sort((a, b) => b.id - a.id)) {
       products.push(row)
@@ -57,9 +81,10 @@ async function searchCharacter(
   sql: Reader,
   character: string,
   { beforeId, limit }: { beforeId: number | undefined; limit: number },
+  find: Find,
 ): Promise<SearchPage> {
   const ids = await findByCharacter(sql, { character, beforeId, scan: SCAN })
-  const rows = (await findProducts(sql, ids)).sort((a, b) => b.id - a.id)
+  const rows = (await find(sql, ids)).sort((a, b) => b.id - a.id)
   const products = rows.slice(0, limit)
   const isMore = rows.length > limit
   return { products, beforeId: isMore ? products.at(-1)?.id : undefined }

@@ -1,5 +1,5 @@
 /** The table `sku`: every statement on it. */
-import type { Sql } from '#shared/db'
+import { isDuplicateKey, type Sql } from '#shared/db'
 
 /** A SKU with what its product says about it. */
 export interface SkuInfo {
@@ -112,4 +112,87 @@ const UNCOUNTED = 99
 /** Pairs of each SKU that can be ordered now; `stock` is what `#shared/stock` counted. */
 export function leftOf(sku: Pick<SkuInfo, 'id' | 'countsStock'>, stock: ReadonlyMap<number, number>): number {
   return sku.countsStock ? (stock.get(sku.id) ?? 0) : UNCOUNTED
+}
+
+/** What the shop's people write of a SKU. */
+export interface SkuFields {
+  sku_code: string
+  colour: string
+  /** Length of the foot; 0: no sizes. */
+  size_mm: number
+  eu_x10: number | null
+  us_x10: number | null
+  price_fen: number
+  max_per_order: number | null
+  on_sale: number
+}
+
+const written: readonly (keyof SkuFields)[] = [
+  'sku_code',
+  'colour',
+  'size_mm',
+  'eu_x10',
+  'us_x10',
+  'price_fen',
+  'max_per_order',
+  'on_sale',
+]
+
+/** Writes a new SKU, counted from none. @returns its id; undefined: its code, or its colour and size, is taken */
+export async function insertSku(
+  tx: Sql,
+  productId: number,
+  fields: SkuFields,
+  now: Date,
+): Promise<number | undefined> {
+  try {
+    const { insertId } = await tx.run(
+      `/* sku.insert */ INSERT INTO sku (product_id, ${written.join(', ')}, counts_stock, created_at)
+       VALUES (?, ${written.map(() => '?').join(', ')}, 1, ?)`,
+      [productId, ...written.map((field) => fields[field]), now],
+    )
+    return insertId
+  } catch (error) {
+    if (isDuplicateKey(error, 'sku_code') || isDuplicateKey(error, 'sku_of_product')) return undefined
+    throw error
+  }
+}
+
+/** Rewrites a SKU of this product. @returns false: its code, or its colour and size, is taken */
+export async function updateSku(tx: Sql, id: number, productId: number, fields: SkuFields): Promise<boolean> {
+  try {
+    await tx.run(
+      `/* sku.update */ UPDATE sku SET ${written.map((field) => `${field} = ?`).join(', ')} WHERE id = ? AND product_id = ?`,
+      [...written.map((field) => fields[field]), id, productId],
+    )
+    return true
+  } catch (error) {
+    if (isDuplicateKey(error, 'sku_code') || isDuplicateKey(error, 'sku_of_product')) return false
+    throw error
+  }
+}
+
+/** Every SKU, on sale or not, by id upwards: the shopkeeper's stock list. */
+export async function listEverySku(
+  sql: Pick<Sql, 'rows'>,
+  { afterId, limit }: { afterId: number; limit: number },
+): Promise<SkuInfo[]> {
+  const rows = await sql.rows<Row>(
+    `/* sku.listEvery */ ${selectSku} WHERE sku.id > ? ORDER BY sku.id LIMIT ${Math.trunc(limit)}`,
+    [afterId],
+  )
+  return rows.map(toInfo)
+}
+
+/** The SKU with this code. */
+export async function findSkuByCode(sql: Pick<Sql, 'rows'>, code: string): Promise<SkuInfo | undefined> {
+  const [row] = await sql.rows<Row>(`/* sku.findByCode */ ${selectSku} WHERE sku.sku_code = ?`, [code])
+  return row && toInfo(row)
+}
+
+/** Is this SKU sold without being counted? Counting it begins with its first stock movement. */
+export async function beginCounting(tx: Sql, id: number): Promise<void> {
+  await tx.run('/* sku.beginCounting */ UPDATE sku SET counts_stock = 1 WHERE id = ? AND counts_stock = 0', [
+    id,
+  ])
 }

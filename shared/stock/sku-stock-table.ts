@@ -69,3 +69,29 @@ export async function addAvailable(tx: Sql, skuId: number, delta: number): Promi
   )
   return true
 }
+
+/** SKUs of which few are left, by id upwards. */
+export function listLow(
+  sql: Pick<Sql, 'rows'>,
+  { atMost, afterId, limit, scan }: { atMost: number; afterId: number; limit: number; scan: number },
+): Promise<StockRow[]> {
+  // The rows that one page looks at are bounded; a page can be short and still not be the last.
+  return sql.rows<StockRow>(
+    `/* sku_stock.listLow */ SELECT sku_id, available, reserved FROM (
+       SELECT sku_id, available, reserved FROM sku_stock WHERE sku_id > ? ORDER BY sku_id LIMIT ${Math.trunc(scan)}
+     ) AS some WHERE available <= ? ORDER BY sku_id LIMIT ${Math.trunc(limit)}`,
+    [afterId, atMost],
+  )
+}
+
+/** The id where a bounded look at `scan` rows ends; undefined: nothing comes after. */
+export async function endOfScan(
+  sql: Pick<Sql, 'rows'>,
+  { afterId, scan }: { afterId: number; scan: number },
+): Promise<number | undefined> {
+  const rows = await sql.rows<{ sku_id: number }>(
+    `/* sku_stock.endOfScan */ SELECT sku_id FROM sku_stock WHERE sku_id > ? ORDER BY sku_id LIMIT 1 OFFSET ${Math.trunc(scan) - 1}`,
+    [afterId],
+  )
+  return rows[0]?.sku_id
+}

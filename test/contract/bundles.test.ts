@@ -71,6 +71,8 @@ const expected: Readonly<Record<string, Expectation>> = {
     budget: 850,
   },
   adminAudit: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 720 },
+  adminCatalogue: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 740 },
+  adminStock: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 730 },
   adminPeople: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 720 },
   wxNotify: { packages: ['@middy/core', 'fast-xml-parser', 'mysql2'], budget: 515 },
   queryOrder: { packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'], budget: 790 },

@@ -34,7 +34,7 @@ for (const file of documents) {
   })
 
   test(`${file}: every file that it names is there`, () => {
-    const folders = 'functions|shared|sql|local|scf|simulators|api|docs|bench|test|storefront'
+    const folders = 'functions|shared|sql|local|scf|simulators|api|docs|bench|test|storefront|admin'
     const names = codesIn(document.replace(/^```[\s\S]*?^```$/gm, ''))
       .filter((code) => new RegExp(`^(${folders})/[\\w./-]+$`).test(code))
       // What a build makes is not there before it.

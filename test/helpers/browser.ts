@@ -10,6 +10,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
+import { buildAdminPage } from '../../admin/build.ts'
 import { DEMO_LOGIN } from '../../local/demo-env.ts'
 import { buildStorefront } from '../../storefront/build.ts'
 import { findOrInstallChromium } from './chromium.ts'
@@ -45,7 +46,11 @@ export interface Phone {
 
 /** Starts a browser, and makes sure that the storefront is built as `npm start` serves it. */
 export async function openBrowser(): Promise<Browser> {
-  const [executablePath] = await Promise.all([findOrInstallChromium(), buildStorefront({ demo: true })])
+  const [executablePath] = await Promise.all([
+    findOrInstallChromium(),
+    buildStorefront({ demo: true }),
+    buildAdminPage(),
+  ])
   return chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE_MS })
 }
 

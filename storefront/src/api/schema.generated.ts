@@ -1354,6 +1354,202 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products on sale and off sale, newest first, or those with these words */
+        get: operations["listProductsForDesk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/product": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One product with its SKUs, their stock, and the price that waits for a second person */
+        get: operations["showProductForDesk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/productSave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes a product: without `id` a new one
+         * @description Search follows in the same transaction. A price below 30 % of the old one waits for a second person (`approvalId`). Where there are sizes, the price is that of the cheapest SKU on sale.
+         */
+        post: operations["saveProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/skusSave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes SKUs of a product: those with an `id` are rewritten, the others are new
+         * @description None is deleted, because orders name them: `onSale: false` takes one off sale.
+         */
+        post: operations["saveSkus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/priceWishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prices that wait for a second person */
+        get: operations["listPriceWishes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/priceDecide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A second person agrees to a price, or does not */
+        post: operations["decidePrice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SKUs with their stock: all, one by its code, those of a product, or those of which few are left */
+        get: operations["listStock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/stockMoves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every movement of a SKU, newest first */
+        get: operations["listStockMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/stockAdjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Corrects the stock of a SKU by what was found or is missing
+         * @description The same `ref` again changes nothing. More than 500 pieces wait for a second person (`approvalId`).
+         */
+        post: operations["adjustStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/stockWishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Corrections of stock that wait for a second person */
+        get: operations["listStockWishes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/stockDecide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A second person agrees to a correction, or does not */
+        post: operations["decideStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pay/notify": {
         parameters: {
             query?: never;
@@ -4551,6 +4747,445 @@ export interface components {
                 } | components["schemas"]["Refusal"];
             };
         };
+        /** @description Success, or a refusal with the reason */
+        listProductsForDesk: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "id": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "subtitle": "轻软回弹 每天五公里",
+                 *           "img": "/images/product13-1.svg",
+                 *           "price_fen": 35900,
+                 *           "old_price_fen": 46900,
+                 *           "brandId": 1,
+                 *           "categoryId": 1,
+                 *           "gender": "women",
+                 *           "onSale": true
+                 *         }
+                 *       ],
+                 *       "nextCursor": "13"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        name: string | "";
+                        subtitle: string | null;
+                        /** @description path of the picture */
+                        img: string | "";
+                        /** @description integer fen */
+                        price_fen: number;
+                        /** @description integer fen */
+                        old_price_fen: number;
+                        brandId: number | null;
+                        categoryId: number | null;
+                        /** @description `women`, `men` or `unisex` */
+                        gender: string | "";
+                        onSale: boolean;
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last. A short page need not be the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        showProductForDesk: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "id": 13,
+                 *         "name": "凌步 晨风 日常跑鞋",
+                 *         "subtitle": "轻软回弹 每天五公里",
+                 *         "img": "/images/product13-1.svg",
+                 *         "price_fen": 35900,
+                 *         "old_price_fen": 46900,
+                 *         "brandId": 1,
+                 *         "categoryId": 1,
+                 *         "gender": "women",
+                 *         "onSale": true,
+                 *         "material": null,
+                 *         "detail": null,
+                 *         "zone": null,
+                 *         "pictures": [
+                 *           "/images/product13-pair.svg"
+                 *         ],
+                 *         "skus": [
+                 *           {
+                 *             "id": 13,
+                 *             "skuCode": "LB-13-P-220",
+                 *             "colour": "粉色",
+                 *             "sizeMm": 220,
+                 *             "euX10": 350,
+                 *             "usX10": 50,
+                 *             "spec": "粉色 35码",
+                 *             "price_fen": 35900,
+                 *             "maxPerOrder": null,
+                 *             "onSale": true,
+                 *             "countsStock": true,
+                 *             "available": 13,
+                 *             "reserved": 0
+                 *           }
+                 *         ],
+                 *         "waiting": null
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        name: string | "";
+                        subtitle: string | null;
+                        /** @description path of the picture */
+                        img: string | "";
+                        /** @description integer fen */
+                        price_fen: number;
+                        /** @description integer fen */
+                        old_price_fen: number;
+                        brandId: number | null;
+                        categoryId: number | null;
+                        /** @description `women`, `men` or `unisex` */
+                        gender: string | "";
+                        onSale: boolean;
+                        material: string | null;
+                        detail: string | null;
+                        /** @description `sports`: shown by that feed */
+                        zone: string | null;
+                        pictures: string[];
+                        skus: {
+                            id: number;
+                            skuCode: string | "";
+                            colour: string | "";
+                            /** @description length of the foot; 0: no sizes */
+                            sizeMm: number;
+                            /** @description EU size in tenths */
+                            euX10: number | null;
+                            usX10: number | null;
+                            spec: string | "";
+                            /** @description integer fen */
+                            price_fen: number;
+                            maxPerOrder: number | null;
+                            onSale: boolean;
+                            countsStock: boolean;
+                            available: number;
+                            reserved: number;
+                        }[];
+                        waiting: {
+                            approvalId: number;
+                            askedBy: number;
+                        } | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        saveProduct: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "id": 73,
+                 *         "approvalId": null
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        /** @description set: it waits for a second person, and nothing was changed */
+                        approvalId: number | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        saveSkus: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "id": 13,
+                 *         "approvalId": null
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        /** @description set: it waits for a second person, and nothing was changed */
+                        approvalId: number | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        listPriceWishes: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "approvalId": 3,
+                 *           "target": "product:13",
+                 *           "detail": {
+                 *             "product": {
+                 *               "id": 13,
+                 *               "price_fen": 5900
+                 *             }
+                 *           },
+                 *           "askedBy": 1,
+                 *           "askedAt": "2026-11-27T02:00:00.000Z"
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        approvalId: number;
+                        target: string | "";
+                        /** @description what is to be done */
+                        detail: {
+                            [key: string]: unknown;
+                        };
+                        /** @description who wants it: somebody else decides */
+                        askedBy: number;
+                        /** @description ISO 8601 */
+                        askedAt: string | "";
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last. A short page need not be the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        decidePrice: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已按新价格更新"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        listStock: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "skuId": 14,
+                 *           "skuCode": "LB-13-P-225",
+                 *           "productId": 13,
+                 *           "name": "凌步 晨风 日常跑鞋",
+                 *           "spec": "粉色 35.5码",
+                 *           "countsStock": true,
+                 *           "onSale": true,
+                 *           "available": 2,
+                 *           "reserved": 1
+                 *         }
+                 *       ],
+                 *       "nextCursor": "14"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        skuId: number;
+                        skuCode: string | "";
+                        productId: number;
+                        name: string | "";
+                        spec: string | "";
+                        countsStock: boolean;
+                        onSale: boolean;
+                        /** @description can be ordered */
+                        available: number;
+                        /** @description ordered, not shipped */
+                        reserved: number;
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last. A short page need not be the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        listStockMoves: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "id": 9,
+                 *           "kind": "adjust",
+                 *           "ref": "Acount-2026-11",
+                 *           "quantity": 12,
+                 *           "at": "2026-11-27T02:00:00.000Z"
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        id: number;
+                        /** @description `reserve`, `release`, `ship`, `restock` or `adjust` */
+                        kind: string | "";
+                        /** @description the order, case or count that it belongs to */
+                        ref: string | "";
+                        quantity: number;
+                        /** @description ISO 8601 */
+                        at: string | "";
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last. A short page need not be the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        adjustStock: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "available": 15,
+                 *         "approvalId": null
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        available: number;
+                        /** @description set: it waits */
+                        approvalId: number | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        listStockWishes: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "approvalId": 3,
+                 *           "target": "sku:14",
+                 *           "detail": {
+                 *             "skuId": 14,
+                 *             "delta": 600,
+                 *             "reason": "到货",
+                 *             "ref": "arrival-88"
+                 *           },
+                 *           "askedBy": 1,
+                 *           "askedAt": "2026-11-27T02:00:00.000Z"
+                 *         }
+                 *       ],
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        approvalId: number;
+                        target: string | "";
+                        /** @description what is to be done */
+                        detail: {
+                            [key: string]: unknown;
+                        };
+                        /** @description who wants it: somebody else decides */
+                        askedBy: number;
+                        /** @description ISO 8601 */
+                        askedAt: string | "";
+                    }[];
+                    /** @description where the next page begins; `null`: this was the last. A short page need not be the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        decideStock: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已驳回"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                } | components["schemas"]["Refusal"];
+            };
+        };
         /** @description `SUCCESS` only after the fact is durably recorded; otherwise `FAIL` and the reason, so that it is sent again */
         payNotify: {
             headers: {
@@ -5899,6 +6534,296 @@ export interface components {
                     id: number;
                     /** 停用suspended */
                     suspended: boolean;
+                };
+            };
+        };
+        saveProduct: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "凌步 试款 跑鞋",
+                 *       "img": "/images/product13-1.svg",
+                 *       "price_fen": 29900,
+                 *       "old_price_fen": 39900,
+                 *       "brandId": 1,
+                 *       "categoryId": 1,
+                 *       "onSale": false
+                 *     }
+                 */
+                "application/json": {
+                    /** 商品id */
+                    id?: number;
+                    /** 名称name */
+                    name: string;
+                    /**
+                     * 副标题subtitle
+                     * @default null
+                     */
+                    subtitle?: string | null;
+                    /** 主图img */
+                    img: string;
+                    /** 图片pictures */
+                    pictures?: string[];
+                    /** 价格price_fen */
+                    price_fen: number;
+                    /** 原价old_price_fen */
+                    old_price_fen: number;
+                    /**
+                     * 品牌brandId
+                     * @default null
+                     */
+                    brandId?: number;
+                    /**
+                     * 分类categoryId
+                     * @default null
+                     */
+                    categoryId?: number;
+                    /**
+                     * 性别gender
+                     * @default unisex
+                     * @enum {unknown}
+                     */
+                    gender?: "women" | "men" | "unisex";
+                    /**
+                     * 材质material
+                     * @default null
+                     */
+                    material?: string | null;
+                    /**
+                     * 详情detail
+                     * @default null
+                     */
+                    detail?: string | null;
+                    /**
+                     * 专区zone
+                     * @default null
+                     * @enum {unknown}
+                     */
+                    zone?: "sports" | null;
+                    /** 在售onSale */
+                    onSale: boolean;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 商品id */
+                    id?: number;
+                    /** 名称name */
+                    name: string;
+                    /**
+                     * 副标题subtitle
+                     * @default null
+                     */
+                    subtitle?: string | null;
+                    /** 主图img */
+                    img: string;
+                    /** 图片pictures */
+                    pictures?: string[];
+                    /** 价格price_fen */
+                    price_fen: number;
+                    /** 原价old_price_fen */
+                    old_price_fen: number;
+                    /**
+                     * 品牌brandId
+                     * @default null
+                     */
+                    brandId?: number;
+                    /**
+                     * 分类categoryId
+                     * @default null
+                     */
+                    categoryId?: number;
+                    /**
+                     * 性别gender
+                     * @default unisex
+                     * @enum {unknown}
+                     */
+                    gender?: "women" | "men" | "unisex";
+                    /**
+                     * 材质material
+                     * @default null
+                     */
+                    material?: string | null;
+                    /**
+                     * 详情detail
+                     * @default null
+                     */
+                    detail?: string | null;
+                    /**
+                     * 专区zone
+                     * @default null
+                     * @enum {unknown}
+                     */
+                    zone?: "sports" | null;
+                    /** 在售onSale */
+                    onSale: boolean;
+                };
+            };
+        };
+        saveSkus: {
+            content: {
+                /**
+                 * @example {
+                 *       "productId": 13,
+                 *       "skus": [
+                 *         {
+                 *           "skuCode": "LB-13-P-250",
+                 *           "colour": "粉色",
+                 *           "sizeMm": 250,
+                 *           "euX10": 405,
+                 *           "price_fen": 35900,
+                 *           "onSale": true
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** 商品productId */
+                    productId: number;
+                    /** 规格skus */
+                    skus: {
+                        /** 规格id */
+                        id?: number;
+                        /** 货号skuCode */
+                        skuCode: string;
+                        /**
+                         * 颜色colour
+                         * @default
+                         */
+                        colour?: string | "";
+                        /** 脚长sizeMm */
+                        sizeMm: number;
+                        /**
+                         * 欧码euX10
+                         * @default null
+                         */
+                        euX10?: number;
+                        /**
+                         * 美码usX10
+                         * @default null
+                         */
+                        usX10?: number;
+                        /** 价格price_fen */
+                        price_fen: number;
+                        /**
+                         * 每单限购maxPerOrder
+                         * @default null
+                         */
+                        maxPerOrder?: number;
+                        /** 在售onSale */
+                        onSale: boolean;
+                    }[];
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 商品productId */
+                    productId: number;
+                    /** 规格skus */
+                    skus: {
+                        /** 规格id */
+                        id?: number;
+                        /** 货号skuCode */
+                        skuCode: string;
+                        /**
+                         * 颜色colour
+                         * @default
+                         */
+                        colour?: string | "";
+                        /** 脚长sizeMm */
+                        sizeMm: number;
+                        /**
+                         * 欧码euX10
+                         * @default null
+                         */
+                        euX10?: number;
+                        /**
+                         * 美码usX10
+                         * @default null
+                         */
+                        usX10?: number;
+                        /** 价格price_fen */
+                        price_fen: number;
+                        /**
+                         * 每单限购maxPerOrder
+                         * @default null
+                         */
+                        maxPerOrder?: number;
+                        /** 在售onSale */
+                        onSale: boolean;
+                    }[];
+                };
+            };
+        };
+        decidePrice: {
+            content: {
+                /**
+                 * @example {
+                 *       "approvalId": 3,
+                 *       "approve": true
+                 *     }
+                 */
+                "application/json": {
+                    /** 申请approvalId */
+                    approvalId: number;
+                    /** 同意approve */
+                    approve: boolean;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 申请approvalId */
+                    approvalId: number;
+                    /** 同意approve */
+                    approve: boolean;
+                };
+            };
+        };
+        adjustStock: {
+            content: {
+                /**
+                 * @example {
+                 *       "skuId": 14,
+                 *       "delta": 2,
+                 *       "reason": "盘点多出",
+                 *       "ref": "count-2026-11-27"
+                 *     }
+                 */
+                "application/json": {
+                    /** 规格skuId */
+                    skuId: number;
+                    /** 数量delta */
+                    delta: number;
+                    /** 原因reason */
+                    reason: string;
+                    /** 编号ref */
+                    ref: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 规格skuId */
+                    skuId: number;
+                    /** 数量delta */
+                    delta: number;
+                    /** 原因reason */
+                    reason: string;
+                    /** 编号ref */
+                    ref: string;
+                };
+            };
+        };
+        decideStock: {
+            content: {
+                /**
+                 * @example {
+                 *       "approvalId": 4,
+                 *       "approve": false
+                 *     }
+                 */
+                "application/json": {
+                    /** 申请approvalId */
+                    approvalId: number;
+                    /** 同意approve */
+                    approve: boolean;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 申请approvalId */
+                    approvalId: number;
+                    /** 同意approve */
+                    approve: boolean;
                 };
             };
         };
@@ -7259,6 +8184,226 @@ export interface operations {
         requestBody: components["requestBodies"]["suspendPerson"];
         responses: {
             200: components["responses"]["suspendPerson"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listProductsForDesk: {
+        parameters: {
+            query?: {
+                q?: string;
+                on_sale?: boolean;
+                cursor?: number;
+                /** @example 1 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listProductsForDesk"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    showProductForDesk: {
+        parameters: {
+            query: {
+                /** @example 13 */
+                id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["showProductForDesk"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    saveProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["saveProduct"];
+        responses: {
+            200: components["responses"]["saveProduct"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    saveSkus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["saveSkus"];
+        responses: {
+            200: components["responses"]["saveSkus"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listPriceWishes: {
+        parameters: {
+            query?: {
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listPriceWishes"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    decidePrice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["decidePrice"];
+        responses: {
+            200: components["responses"]["decidePrice"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listStock: {
+        parameters: {
+            query?: {
+                code?: string;
+                productId?: number;
+                /** @example 3 */
+                low?: number;
+                cursor?: number;
+                /** @example 1 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listStock"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listStockMoves: {
+        parameters: {
+            query: {
+                /** @example 14 */
+                skuId: number;
+                cursor?: number;
+                /** @example 1 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listStockMoves"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    adjustStock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["adjustStock"];
+        responses: {
+            200: components["responses"]["adjustStock"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    listStockWishes: {
+        parameters: {
+            query?: {
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["listStockWishes"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    decideStock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["decideStock"];
+        responses: {
+            200: components["responses"]["decideStock"];
             400: components["responses"]["Fault400"];
             401: components["responses"]["Fault401"];
             403: components["responses"]["Fault403"];

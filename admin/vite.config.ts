@@ -1,0 +1,51 @@
+/** Files for `/admin/`: beside the shop in local work, on any static host in production. */
+import vue from '@vitejs/plugin-vue'
+import { defineConfig, loadEnv, type Plugin } from 'vite'
+
+/** Scripts from our own origin only; the API's origin is the one other place that the page may talk to. */
+function contentSecurityPolicy(apiBase: string): Plugin {
+  const policy = [
+    "default-src 'self'",
+    "img-src 'self' data: blob: https: http:",
+    "style-src 'self' 'unsafe-inline'",
+    // Pictures go straight to the object store, whose address the API names.
+    [
+      'connect-src',
+      "'self'",
+      ...(apiBase ? [new URL(apiBase).origin] : []),
+      'https:',
+      'http://localhost:*',
+      'http://127.0.0.1:*',
+    ].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "object-src 'none'",
+  ].join('; ')
+  return {
+    name: 'letao-admin-csp',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        injectTo: 'head-prepend',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
+      },
+    ],
+  }
+}
+
+export default defineConfig(({ mode }) => {
+  const env = loadEnv(mode, import.meta.dirname, 'VITE_')
+  return {
+    root: import.meta.dirname,
+    base: '/admin/',
+    plugins: [vue(), contentSecurityPolicy(env.VITE_API_BASE ?? '')],
+    build: {
+      outDir: 'dist/admin',
+      emptyOutDir: true,
+      target: ['chrome107', 'safari16', 'firefox104', 'edge107'],
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 1200,
+    },
+  }
+})

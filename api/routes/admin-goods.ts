@@ -1,0 +1,296 @@
+/** Documentation of what the shop's people do with products and stock. */
+import Joi from 'joi'
+import { fen, list, type RouteDocs, success, text, whole } from './route-docs.ts'
+
+const nullableText = (description?: string) => {
+  const schema = Joi.string().allow(null).required()
+  return description ? schema.description(description) : schema
+}
+const nullableNumber = (description?: string) => {
+  const schema = Joi.number().integer().allow(null).required()
+  return description ? schema.description(description) : schema
+}
+const nextCursor = nullableText(
+  'where the next page begins; `null`: this was the last. A short page need not be the last',
+)
+
+const product = {
+  id: whole(),
+  name: text(),
+  subtitle: nullableText(),
+  img: text('path of the picture'),
+  price_fen: fen(),
+  old_price_fen: fen(),
+  brandId: nullableNumber(),
+  categoryId: nullableNumber(),
+  gender: text('`women`, `men` or `unisex`'),
+  onSale: Joi.boolean().required(),
+}
+const exampleProduct = {
+  id: 13,
+  name: '凌步 晨风 日常跑鞋',
+  subtitle: '轻软回弹 每天五公里',
+  img: '/images/product13-1.svg',
+  price_fen: 35900,
+  old_price_fen: 46900,
+  brandId: 1,
+  categoryId: 1,
+  gender: 'women',
+  onSale: true,
+}
+const wish = Joi.object({
+  approvalId: whole(),
+  target: text(),
+  detail: Joi.object().unknown().required().description('what is to be done'),
+  askedBy: whole('who wants it: somebody else decides'),
+  askedAt: text('ISO 8601'),
+})
+const saved = [
+  success({
+    data: Joi.object({
+      id: whole(),
+      approvalId: nullableNumber('set: it waits for a second person, and nothing was changed'),
+    }).required(),
+  }),
+]
+const exampleWish = (detail: Record<string, unknown>, target: string) => ({
+  approvalId: 3,
+  target,
+  detail,
+  askedBy: 1,
+  askedAt: '2026-11-27T02:00:00.000Z',
+})
+
+export const adminGoods: Record<string, RouteDocs> = {
+  '/admin/products': {
+    tag: 'admin',
+    operationId: 'listProductsForDesk',
+    summary: 'Products on sale and off sale, newest first, or those with these words',
+    example: { limit: 1 },
+    answers: [success({ data: list(Joi.object(product)), nextCursor })],
+    exampleAnswer: { status: 200, data: [exampleProduct], nextCursor: '13' },
+  },
+  '/admin/product': {
+    tag: 'admin',
+    operationId: 'showProductForDesk',
+    summary: 'One product with its SKUs, their stock, and the price that waits for a second person',
+    refusals: [1054],
+    example: { id: 13 },
+    answers: [
+      success({
+        data: Joi.object({
+          ...product,
+          material: nullableText(),
+          detail: nullableText(),
+          zone: nullableText('`sports`: shown by that feed'),
+          pictures: Joi.array().items(Joi.string()).required(),
+          skus: list(
+            Joi.object({
+              id: whole(),
+              skuCode: text(),
+              colour: Joi.string().allow('').required(),
+              sizeMm: whole('length of the foot; 0: no sizes').min(0),
+              euX10: nullableNumber('EU size in tenths'),
+              usX10: nullableNumber(),
+              spec: text(),
+              price_fen: fen(),
+              maxPerOrder: nullableNumber(),
+              onSale: Joi.boolean().required(),
+              countsStock: Joi.boolean().required(),
+              available: whole().min(0),
+              reserved: whole().min(0),
+            }),
+          ),
+          waiting: Joi.object({ approvalId: whole(), askedBy: whole() }).allow(null).required(),
+        }).required(),
+      }),
+    ],
+    exampleAnswer: {
+      status: 200,
+      data: {
+        ...exampleProduct,
+        material: null,
+        detail: null,
+        zone: null,
+        pictures: ['/images/product13-pair.svg'],
+        skus: [
+          {
+            id: 13,
+            skuCode: 'LB-13-P-220',
+            colour: '粉色',
+            sizeMm: 220,
+            euX10: 350,
+            usX10: 50,
+            spec: '粉色 35码',
+            price_fen: 35900,
+            maxPerOrder: null,
+            onSale: true,
+            countsStock: true,
+            available: 13,
+            reserved: 0,
+          },
+        ],
+        waiting: null,
+      },
+    },
+  },
+  '/admin/productSave': {
+    tag: 'admin',
+    operationId: 'saveProduct',
+    summary: 'Writes a product: without `id` a new one',
+    description:
+      'Search follows in the same transaction. A price below 30 % of the old one waits for a second person (`approvalId`). Where there are sizes, the price is that of the cheapest SKU on sale.',
+    refusals: [1054, 1060],
+    example: {
+      name: '凌步 试款 跑鞋',
+      img: '/images/product13-1.svg',
+      price_fen: 29900,
+      old_price_fen: 39900,
+      brandId: 1,
+      categoryId: 1,
+      onSale: false,
+    },
+    answers: saved,
+    exampleAnswer: { status: 200, data: { id: 73, approvalId: null } },
+  },
+  '/admin/skusSave': {
+    tag: 'admin',
+    operationId: 'saveSkus',
+    summary: 'Writes SKUs of a product: those with an `id` are rewritten, the others are new',
+    description: 'None is deleted, because orders name them: `onSale: false` takes one off sale.',
+    refusals: [1054, 1060],
+    example: {
+      productId: 13,
+      skus: [
+        { skuCode: 'LB-13-P-250', colour: '粉色', sizeMm: 250, euX10: 405, price_fen: 35900, onSale: true },
+      ],
+    },
+    answers: saved,
+    exampleAnswer: { status: 200, data: { id: 13, approvalId: null } },
+  },
+  '/admin/priceWishes': {
+    tag: 'admin',
+    operationId: 'listPriceWishes',
+    summary: 'Prices that wait for a second person',
+    answers: [success({ data: list(wish), nextCursor })],
+    exampleAnswer: {
+      status: 200,
+      data: [exampleWish({ product: { id: 13, price_fen: 5900 } }, 'product:13')],
+      nextCursor: null,
+    },
+  },
+  '/admin/priceDecide': {
+    tag: 'admin',
+    operationId: 'decidePrice',
+    summary: 'A second person agrees to a price, or does not',
+    refusals: [1054, 1060],
+    example: { approvalId: 3, approve: true },
+    answers: [success({ msg: text() })],
+    exampleAnswer: { status: 200, msg: '已按新价格更新' },
+  },
+  '/admin/stock': {
+    tag: 'admin',
+    operationId: 'listStock',
+    summary:
+      'SKUs with their stock: all, one by its code, those of a product, or those of which few are left',
+    example: { low: 3, limit: 1 },
+    answers: [
+      success({
+        data: list(
+          Joi.object({
+            skuId: whole(),
+            skuCode: text(),
+            productId: whole(),
+            name: text(),
+            spec: text(),
+            countsStock: Joi.boolean().required(),
+            onSale: Joi.boolean().required(),
+            available: whole('can be ordered').min(0),
+            reserved: whole('ordered, not shipped').min(0),
+          }),
+        ),
+        nextCursor,
+      }),
+    ],
+    exampleAnswer: {
+      status: 200,
+      data: [
+        {
+          skuId: 14,
+          skuCode: 'LB-13-P-225',
+          productId: 13,
+          name: '凌步 晨风 日常跑鞋',
+          spec: '粉色 35.5码',
+          countsStock: true,
+          onSale: true,
+          available: 2,
+          reserved: 1,
+        },
+      ],
+      nextCursor: '14',
+    },
+  },
+  '/admin/stockMoves': {
+    tag: 'admin',
+    operationId: 'listStockMoves',
+    summary: 'Every movement of a SKU, newest first',
+    example: { skuId: 14, limit: 1 },
+    answers: [
+      success({
+        data: list(
+          Joi.object({
+            id: whole(),
+            kind: text('`reserve`, `release`, `ship`, `restock` or `adjust`'),
+            ref: text('the order, case or count that it belongs to'),
+            quantity: Joi.number().integer().required(),
+            at: text('ISO 8601'),
+          }),
+        ),
+        nextCursor,
+      }),
+    ],
+    exampleAnswer: {
+      status: 200,
+      data: [{ id: 9, kind: 'adjust', ref: 'Acount-2026-11', quantity: 12, at: '2026-11-27T02:00:00.000Z' }],
+      nextCursor: null,
+    },
+  },
+  '/admin/stockAdjust': {
+    tag: 'admin',
+    operationId: 'adjustStock',
+    summary: 'Corrects the stock of a SKU by what was found or is missing',
+    description:
+      'The same `ref` again changes nothing. More than 500 pieces wait for a second person (`approvalId`).',
+    refusals: [1054, 1060, 1063],
+    example: { skuId: 14, delta: 2, reason: '盘点多出', ref: 'count-2026-11-27' },
+    answers: [
+      success({
+        data: Joi.object({
+          available: whole().min(0),
+          approvalId: nullableNumber('set: it waits'),
+        }).required(),
+      }),
+    ],
+    exampleAnswer: { status: 200, data: { available: 15, approvalId: null } },
+  },
+  '/admin/stockWishes': {
+    tag: 'admin',
+    operationId: 'listStockWishes',
+    summary: 'Corrections of stock that wait for a second person',
+    answers: [success({ data: list(wish), nextCursor })],
+    exampleAnswer: {
+      status: 200,
+      data: [exampleWish({ skuId: 14, delta: 600, reason: '到货', ref: 'arrival-88' }, 'sku:14')],
+      nextCursor: null,
+    },
+  },
+  '/admin/stockDecide': {
+    tag: 'admin',
+    operationId: 'decideStock',
+    summary: 'A second person agrees to a correction, or does not',
+    refusals: [1054, 1060, 1063],
+    example: { approvalId: 4, approve: false },
+    answers: [success({ msg: text() })],
+    exampleAnswer: { status: 200, msg: '已驳回' },
+  },
+}

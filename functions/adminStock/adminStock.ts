@@ -1,0 +1,189 @@
+/** How many pairs there are, as the shop's own people see and correct it. */
+import {
+  type Admin,
+  type AdminCall,
+  askApproval,
+  audited,
+  decideApproval,
+  listWaiting,
+  writeAudit,
+} from '#shared/admin'
+import {
+  beginCounting,
+  findSkuByCode,
+  findSkus,
+  listAllSkus,
+  listEverySku,
+  type SkuInfo,
+} from '#shared/catalogue'
+import type { Database, Sql } from '#shared/db'
+import { AppError } from '#shared/errors'
+import { adjust, endOfScan, listLow, listMoves, readStock, type StockRow } from '#shared/stock'
+import type { AdjustBody, DecideBody, MovesQuery, StockQuery, WaitingQuery } from './schema.ts'
+
+export type StockCall = AdminCall & { readonly user: Admin }
+
+/** A correction of more than this waits for a second person. */
+export const LARGE_DELTA = 500
+const STOCK_ACTION = 'stock.adjust'
+/** Rows of stock that one page of a filtered list looks at. */
+const SCAN = 2000
+
+export interface StockView {
+  skuId: number
+  skuCode: string
+  productId: number
+  name: string
+  spec: string
+  countsStock: boolean
+  onSale: boolean
+  available: number
+  reserved: number
+}
+
+/** One page of SKUs with their stock; a page can be short and still not be the last. */
+export async function listStock(
+  query: StockQuery,
+  { db }: { db: Sql },
+): Promise<{ rows: StockView[]; nextCursor: string | null }> {
+  const { code, productId, low, limit, cursor: afterId = 0 } = query
+  if (code !== undefined) {
+    const sku = await findSkuByCode(db, code)
+    return { rows: await withStock(db, sku ? [sku] : []), nextCursor: null }
+  }
+  if (productId !== undefined)
+    return { rows: await withStock(db, await listAllSkus(db, [productId])), nextCursor: null }
+  if (low !== undefined) {
+    const found = await listLow(db, { atMost: low, afterId, limit: limit + 1, scan: SCAN })
+    const page = found.slice(0, limit)
+    const skus = await findSkus(
+      db,
+      page.map(({ sku_id }) => sku_id),
+    )
+    const byId = new Map(skus.map((sku) => [sku.id, sku]))
+    const rows = page.flatMap((row) => {
+      const sku = byId.get(row.sku_id)
+      return sku ? [view(sku, row)] : []
+    })
+    const end = found.length > limit ? page.at(-1)?.sku_id : await endOfScan(db, { afterId, scan: SCAN })
+    return { rows, nextCursor: end === undefined ? null : String(end) }
+  }
+  const skus = await listEverySku(db, { afterId, limit: limit + 1 })
+  const page = skus.slice(0, limit)
+  return {
+    rows: await withStock(db, page),
+    nextCursor: skus.length > limit ? String(page.at(-1)?.id) : null,
+  }
+}
+
+async function withStock(db: Sql, skus: readonly SkuInfo[]): Promise<StockView[]> {
+  const stock = new Map(
+    (
+      await readStock(
+        db,
+        skus.map(({ id }) => id),
+      )
+    ).map((row) => [row.sku_id, row]),
+  )
+  return skus.map((sku) => view(sku, stock.get(sku.id)))
+}
+
+function view(sku: SkuInfo, stock: StockRow | undefined): StockView {
+  const { id: skuId, skuCode, productId, name, spec, countsStock, onSale } = sku
+  return {
+    skuId,
+    skuCode,
+    productId,
+    name,
+    spec,
+    countsStock,
+    onSale,
+    available: stock?.available ?? 0,
+    reserved: stock?.reserved ?? 0,
+  }
+}
+
+/** The movements of one SKU, newest first. */
+export async function listSkuMoves({ skuId, cursor: beforeId, limit }: MovesQuery, { db }: { db: Sql }) {
+  const rows = await listMoves(db, { skuId, beforeId, limit: limit + 1 })
+  const page = rows.slice(0, limit)
+  return {
+    moves: page.map(({ id, kind, ref, quantity, at }) => ({ id, kind, ref, quantity, at: at.toISOString() })),
+    nextCursor: rows.length > limit ? String(page.at(-1)?.id) : null,
+  }
+}
+
+/** Either it was done, or it waits for a second person. */
+export interface Adjusted {
+  available: number
+  approvalId: number | null
+}
+
+/**
+ * Corrects the stock of a SKU by what was found or is missing. The same `ref` again changes nothing. A large one waits.
+ *
+ * @throws AppError RECORD_NOT_FOUND, SOLD_OUT (more is taken than is available), STATE_CONFLICT (one waits already)
+ */
+export function adjustStock(body: AdjustBody, call: StockCall): Promise<Adjusted> {
+  const target = `sku:${body.skuId}`
+  const isLarge = Math.abs(body.delta) > LARGE_DELTA
+  return audited<Adjusted>(call, { action: isLarge ? 'stock.ask' : STOCK_ACTION, target }, async (tx) => {
+    const [sku] = await findSkus(tx, [body.skuId])
+    if (!sku) throw new AppError('RECORD_NOT_FOUND', { msg: '规格不存在' })
+    const before = await availableOf(tx, sku.id)
+    if (isLarge) {
+      const wish = { action: STOCK_ACTION, target, detail: body, by: call.user.id }
+      const approvalId = await askApproval(tx, wish, call.now())
+      return { result: { available: before, approvalId }, before: { available: before }, after: body }
+    }
+    await correct(tx, body, call.now())
+    const available = await availableOf(tx, sku.id)
+    return {
+      result: { available, approvalId: null },
+      before: { available: before },
+      after: { ...body, available },
+    }
+  })
+}
+
+async function correct(tx: Sql, { skuId, delta, ref }: AdjustBody, now: Date): Promise<void> {
+  await beginCounting(tx, skuId)
+  await adjust(tx, { ref: `A${ref}`, skuId, delta }, now)
+}
+
+async function availableOf(sql: Sql, skuId: number): Promise<number> {
+  return (await readStock(sql, [skuId]))[0]?.available ?? 0
+}
+
+/** Corrections that wait for a second person. */
+export async function listStockWishes({ cursor: beforeId, limit }: WaitingQuery, { db }: { db: Database }) {
+  const rows = await listWaiting(db, { action: STOCK_ACTION, beforeId, limit: limit + 1 })
+  const page = rows.slice(0, limit)
+  return {
+    wishes: page.map(({ id, target, detail, asked_by, asked_at }) => ({
+      approvalId: id,
+      target,
+      detail: JSON.parse(detail) as unknown,
+      askedBy: asked_by,
+      askedAt: asked_at.toISOString(),
+    })),
+    nextCursor: rows.length > limit ? String(page.at(-1)?.id) : null,
+  }
+}
+
+/** The second person agrees, or does not. @throws AppError RECORD_NOT_FOUND, STATE_CONFLICT, SOLD_OUT */
+export async function decideStock({ approvalId, approve }: DecideBody, call: StockCall): Promise<void> {
+  await call.db.transaction(async (tx) => {
+    const now = call.now()
+    const wish = await decideApproval(
+      tx,
+      { id: approvalId, action: STOCK_ACTION, by: call.user.id, approve },
+      now,
+    )
+    const body = JSON.parse(wish.detail) as AdjustBody
+    const action = approve ? 'stock.approve' : 'stock.refuse'
+    await writeAudit(tx, call, { action, target: wish.target }, { after: body })
+    // Stock comes last, so that its row is held as briefly as can be.
+    if (approve) await correct(tx, body, now)
+  })
+}
