@@ -194,6 +194,7 @@ test('an owner accepts an invite, signs in, sends a parcel, and two people give 
   await screenshot(page, 'admin-case')
   await page.keyboard.press('Escape')
   await button('退出').click()
+  await page.getByLabel('动态验证码').waitFor()
 
   const caiwu = await accept('caiwu', token)
   await signIn(caiwu)
