@@ -156,6 +156,39 @@ test('orders, cases and money answer as documented', async () => {
   await call('GET', '/admin/audit?limit=100')
 })
 
+test('says of products and stock what is documented', async () => {
+  const fields = {
+    name: '试款 对照 跑鞋',
+    img: '/images/product1.svg',
+    price_fen: 40_000,
+    old_price_fen: 50_000,
+    onSale: true,
+  }
+  const { id } = await data('POST', '/admin/productSave', fields)
+  const sku = {
+    skuCode: 'ANSWER-1',
+    colour: '黑色',
+    sizeMm: 240,
+    euX10: 385,
+    price_fen: 40_000,
+    onSale: true,
+  }
+  await data('POST', '/admin/skusSave', { productId: id, skus: [sku] })
+  await call('GET', '/admin/products?q=%E5%AF%B9%E7%85%A7')
+  const { skus } = (await data('GET', `/admin/product?id=${id}`)) as unknown as { skus: { id: number }[] }
+  const skuId = skus[0]?.id
+  const steep = await data('POST', '/admin/productSave', { ...fields, id, price_fen: 100 })
+  await call('GET', '/admin/priceWishes')
+  await call('POST', '/admin/priceDecide', { approvalId: steep.approvalId, approve: true }, second)
+  await data('POST', '/admin/stockAdjust', { skuId, delta: 3, reason: '盘点多出', ref: 'answers-0001' })
+  const large = { skuId, delta: 900, reason: '到货入库', ref: 'answers-0002' }
+  const { approvalId } = await data('POST', '/admin/stockAdjust', large)
+  await call('GET', '/admin/stockWishes')
+  await call('POST', '/admin/stockDecide', { approvalId, approve: false }, second)
+  await call('GET', '/admin/stock?code=ANSWER-1')
+  await call('GET', `/admin/stockMoves?skuId=${skuId}`)
+})
+
 test('says a refusal as documented, and the end of a login', async () => {
   const people = (await call('GET', '/admin/people')).data as unknown as { id: number; username: string }[]
   const id = people.find(({ username }) => username === 'second')?.id
