@@ -25,10 +25,13 @@ try {
 }
 
 async function journey({ url, wechatUrl, smsUrl }: RunningShop): Promise<void> {
-  title('1. What is there to buy?')
-  const { data: products } = ok(await exchange('GET', `${url}/sports`))
-  const [first, second] = products as { id: number; name: string }[]
-  if (!first || !second) throw new Error('The shop is empty: npm run reset, then npm start.')
+  title('1. What is there to buy, and in which sizes?')
+  const { data: products } = ok(await exchange('GET', `${url}/products?gender=women&limit=3`))
+  const [first] = products as { id: number }[]
+  if (!first) throw new Error('The shop is empty: npm run reset, then npm start.')
+  const detail = ok(await exchange('GET', `${url}/products/detail?id=${first.id}`)).data as Detail
+  const size = detail.skus.find(({ left }) => left > 1)
+  if (!size) throw new Error('This shoe is sold out in every size: npm run reset, then npm start.')
 
   title('2. A code comes to the phone')
   const mobile = `138${String(randomInt(1e8)).padStart(8, '0')}`
@@ -44,23 +47,29 @@ async function journey({ url, wechatUrl, smsUrl }: RunningShop): Promise<void> {
   const { token } = ok(await exchange('POST', `${url}/login`, account))
   const login = { Authorization: `Bearer ${token}` }
 
-  title('4. Two pairs, please')
-  const order = {
-    items: [
-      { productId: first.id, quantity: 1 },
-      { productId: second.id, quantity: 1 },
-    ],
+  title('4. Two pairs, to this address')
+  const home = { receiver: '林小乐', mobile, regionCode: '440305', detail: '科技园路1号1栋101' }
+  const { id: addressId } = ok(await exchange('POST', `${url}/addresses/save`, home, login)).data as {
+    id: number
   }
-  const key = { 'Idempotency-Key': randomBytes(16).toString('hex') }
-  const placed = ok(await exchange('POST', `${url}/wx/order`, order, { ...login, ...key })).data as Order
-  const { out_trade_no } = placed
-  note('This is what WeChat scans:')
-  console.log(terminalCode(placed.code_url))
-  note('A nervous finger presses "order" again. The same key, so the same order:')
-  const again = ok(await exchange('POST', `${url}/wx/order`, order, { ...login, ...key })).data as Order
-  if (again.out_trade_no !== out_trade_no) throw new Error('There are two orders now.')
+  const items = [{ skuId: size.skuId, quantity: 2 }]
+  const sum = ok(await exchange('POST', `${url}/shop/checkout`, { items, addressId }, login)).data as Sum
 
-  title('5. Paid?')
+  title('5. The order')
+  const wish = { items, addressId, expected_payable_fen: sum.payable_fen }
+  const key = { 'Idempotency-Key': randomBytes(16).toString('hex') }
+  const made = ok(await exchange('POST', `${url}/shop/order`, wish, { ...login, ...key })).data as Order
+  const { order_no, out_trade_no } = made
+  note('A nervous finger presses "order" again. The same key, so the same order:')
+  const again = ok(await exchange('POST', `${url}/shop/order`, wish, { ...login, ...key })).data as Order
+  if (again.order_no !== order_no) throw new Error('There are two orders now.')
+  const code = ok(await exchange('POST', `${url}/wx/order`, { out_trade_no }, login)).data as {
+    code_url: string
+  }
+  note('This is what WeChat scans:')
+  console.log(terminalCode(code.code_url))
+
+  title('6. Paid?')
   ok(await exchange('POST', `${url}/queryOrder`, { out_trade_no }, login))
   note('Not yet. The WeChat Pay simulator plays the thumb on the phone:')
   await exchange('POST', `${wechatUrl}/sim/pay`, { out_trade_no })
@@ -68,14 +77,22 @@ async function journey({ url, wechatUrl, smsUrl }: RunningShop): Promise<void> {
   await untilPaid(() => exchange('POST', `${url}/queryOrder`, { out_trade_no }, login, { quiet: true }))
   ok(await exchange('POST', `${url}/queryOrder`, { out_trade_no }, login))
 
-  title('6. And in the list of orders')
-  ok(await exchange('GET', `${url}/orders?out_trade_no=${out_trade_no}`, undefined, login))
+  title('7. And now it waits for its parcel')
+  ok(await exchange('GET', `${url}/shop/orderDetail?order_no=${order_no}`, undefined, login))
   console.log(`\n${paint('green', '✔')} Bought. The same in a browser: ${url}   All endpoints: ${url}/docs\n`)
 }
 
+interface Detail {
+  skus: { skuId: number; left: number }[]
+}
+
+interface Sum {
+  payable_fen: number
+}
+
 interface Order {
+  order_no: string
   out_trade_no: string
-  code_url: string
 }
 
 async function untilPaid(ask: () => Promise<Reply>): Promise<void> {

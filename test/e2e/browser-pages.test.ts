@@ -249,7 +249,7 @@ test('lets the keyboard skip to the content, and names it to a screen reader', a
     ['region', '精选'],
     ['region', '快捷入口'],
     ['region', '热门品牌'],
-    ['region', '全部好鞋'],
+    ['region', '好鞋推荐'],
     ['navigation', '主导航'],
   ] as const)
     assert.equal(await page.getByRole(role, { name }).count(), 1, name)

@@ -30,17 +30,21 @@ test('plays a journey that ends with a paid order, each request and answer reada
     ([, method, path]) => `${method} ${path}`,
   )
   assert.deepEqual(requests, [
-    'GET /sports',
+    'GET /products',
+    'GET /products/detail',
     'POST /sms',
     'GET /sim/messages',
     'POST /register',
     'POST /login',
-    'POST /wx/order',
+    'POST /addresses/save',
+    'POST /shop/checkout',
+    'POST /shop/order',
+    'POST /shop/order',
     'POST /wx/order',
     'POST /queryOrder',
     'POST /sim/pay',
     'POST /queryOrder',
-    'GET /orders',
+    'GET /shop/orderDetail',
   ])
   assert.equal(text.match(/^ {2}← 200 \d+ ms$/gm)?.length, requests.length)
   assert.match(text, /"trade_state": ?"SUCCESS"/)
