@@ -5,7 +5,7 @@ import { buildPages, type PagesBuild } from '../local/build-pages.ts'
 const build: PagesBuild = {
   name: 'the shopkeeper’s page',
   source: import.meta.dirname,
-  sources: ['index.html', 'package.json', 'vite.config.ts', 'src', 'public'].map((name) => `admin/${name}`),
+  sources: ['index.html', 'package.json', 'vite.config.ts', 'src'].map((name) => `admin/${name}`),
 }
 
 /** The folder that holds `admin/index.html`. */
