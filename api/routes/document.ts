@@ -8,6 +8,8 @@ import { type JsonSchema, jsonSchema } from '../json-schema.ts'
 import { accounts } from './accounts.ts'
 import { adminAudit } from './admin-audit.ts'
 import { adminCases } from './admin-cases.ts'
+import { adminExport } from './admin-export.ts'
+import { adminFeeds } from './admin-feeds.ts'
 import { adminGoods } from './admin-goods.ts'
 import { adminLogin } from './admin-login.ts'
 import { adminMoney } from './admin-money.ts'
@@ -48,6 +50,8 @@ export const routeDocs: Readonly<Record<string, RouteDocs>> = {
   ...adminOrders,
   ...adminCases,
   ...adminMoney,
+  ...adminFeeds,
+  ...adminExport,
   ...adminAudit,
   ...adminPeople,
   ...adminGoods,

@@ -19,6 +19,10 @@ export const functionTexts: Readonly<Record<string, FunctionText>> = {
     ],
     zh: ['定时器，每 5 分钟', '自动确认收货，处理到期的售后申请'],
   },
+  nightlyCheck: {
+    en: ['timer, 4:30 every day', 'compares the stock of each SKU with the sum of its movements'],
+    zh: ['定时器，每天 4:30', '把每个商品规格的库存与库存流水逐一核对'],
+  },
   bill: {
     en: ['timer, 10:30 every day; or for a date', "compares WeChat Pay's bill with the ledger, line by line"],
     zh: ['定时器，每天 10:30；也可指定日期', '把微信支付的对账单与本地账逐行比对'],

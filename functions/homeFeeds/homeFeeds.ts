@@ -8,15 +8,16 @@ export interface FeedDeps {
   sql: Pick<Sql, 'rows'>
   /** Address of the CDN in front of the pictures; empty: paths stay relative. */
   assetBaseUrl: string
+  now: () => Date
 }
 
-export async function readBanners({ sql, assetBaseUrl }: FeedDeps) {
-  const rows = await listBanners(sql)
+export async function readBanners({ sql, assetBaseUrl, now }: FeedDeps) {
+  const rows = await listBanners(sql, now())
   return rows.map((row) => ({ ...row, img_src: assetUrl(assetBaseUrl, row.img_src) }))
 }
 
-export async function readGrid({ sql, assetBaseUrl }: FeedDeps) {
-  const rows = await listGrid(sql)
+export async function readGrid({ sql, assetBaseUrl, now }: FeedDeps) {
+  const rows = await listGrid(sql, now())
   return rows.map((row) => ({ ...row, img_src: assetUrl(assetBaseUrl, row.img_src) }))
 }
 

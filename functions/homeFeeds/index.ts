@@ -5,9 +5,14 @@ import { type FeedDeps, readBanners, readGrid, readHotBrands, readSports } from 
 
 const MAX_AGE_SEC = 60
 
-const deps = ({ db, config }: Pick<Call<never, unknown, undefined>, 'db' | 'config'>): FeedDeps => ({
+const deps = ({
+  db,
+  config,
+  now,
+}: Pick<Call<never, unknown, undefined>, 'db' | 'config' | 'now'>): FeedDeps => ({
   sql: feedReader(config, db),
   assetBaseUrl: config.ASSET_BASE_URL,
+  now,
 })
 
 /** The home page's feeds, cacheable for a minute. Errors: 503. */

@@ -1,5 +1,6 @@
 /** The table `product`: every statement on it. */
 import type { Sql, SqlValue } from '#shared/db'
+import type { FeedEntry } from './feed-entry.ts'
 
 type Reader = Pick<Sql, 'rows'>
 
@@ -29,9 +30,44 @@ const columns = `id, name, img, price_fen, old_price_fen, on_sale, brand_id, cat
 /** A zone of the home page. */
 export function listZone(sql: Reader, zone: 'sports'): Promise<ProductRow[]> {
   return sql.rows<ProductRow>(
-    `/* product.listZone */ SELECT ${columns} FROM product WHERE on_sale = 1 AND zone = ? ORDER BY id LIMIT 100`,
+    `/* product.listZone */ SELECT ${columns} FROM product WHERE on_sale = 1 AND zone = ? ORDER BY zone_position, id LIMIT 100`,
     [zone],
   )
+}
+
+const feedColumns =
+  'id, name, img, NULL AS link, zone_position AS position, NULL AS starts_at, NULL AS ends_at'
+
+/** A zone's products on sale, as entries of its feed. */
+export function listZoneEntries(sql: Reader, zone: 'sports'): Promise<FeedEntry[]> {
+  return sql.rows<FeedEntry>(
+    `/* product.listZoneEntries */ SELECT ${feedColumns} FROM product WHERE on_sale = 1 AND zone = ?
+     ORDER BY zone_position, id LIMIT 100`,
+    [zone],
+  )
+}
+
+/** As `listZoneEntries`, locked until the transaction ends. */
+export function lockZoneEntries(tx: Sql, zone: 'sports'): Promise<FeedEntry[]> {
+  return tx.rows<FeedEntry>(
+    `/* product.lockZoneEntries */ SELECT ${feedColumns} FROM product WHERE on_sale = 1 AND zone = ?
+     ORDER BY zone_position, id LIMIT 100 FOR UPDATE`,
+    [zone],
+  )
+}
+
+/** Puts a product into a zone of the home page, or into none. */
+export async function placeInZone(
+  tx: Sql,
+  id: number,
+  zone: 'sports' | null,
+  position: number,
+): Promise<void> {
+  await tx.run('/* product.placeInZone */ UPDATE product SET zone = ?, zone_position = ? WHERE id = ?', [
+    zone,
+    position,
+    id,
+  ])
 }
 
 /** One product that is on sale, with its texts. */

@@ -106,6 +106,18 @@ export async function listAllSkus(sql: Pick<Sql, 'rows'>, productIds: readonly n
   return rows.map(toInfo)
 }
 
+/** The SKUs of the whole shop, on sale or not, in order of id: one page. */
+export async function listSkusAfter(
+  sql: Pick<Sql, 'rows'>,
+  { afterId, limit }: { afterId: number; limit: number },
+): Promise<SkuInfo[]> {
+  const rows = await sql.rows<Row>(
+    `/* sku.listAfter */ ${selectSku} WHERE sku.id > ? ORDER BY sku.id LIMIT ${Math.trunc(limit)}`,
+    [afterId],
+  )
+  return rows.map(toInfo)
+}
+
 /** Pairs that an uncounted SKU shows: as many as one line takes. */
 const UNCOUNTED = 99
 

@@ -377,6 +377,14 @@ export const logEvents = {
     alarm: 'day',
     todo: 'the shopkeeper opens the case',
   },
+  stock_checked: { level: 'info', where: '`nightlyCheck`', means: 'what one run compared', alarm: '–' },
+  stock_differs: {
+    level: 'error',
+    where: '`nightlyCheck`',
+    means: 'the stock of a SKU is not what its movements add up to',
+    alarm: 'day',
+    todo: 'somebody wrote to `sku_stock` or `stock_move` by hand: count the pairs, then correct the row, not the ledger',
+  },
 } as const satisfies Record<string, LogEventRow>
 
 export type LogEvent = keyof typeof logEvents

@@ -95,3 +95,44 @@ export async function endOfScan(
   )
   return rows[0]?.sku_id
 }
+
+/** Stock beside what its movements add up to. */
+export interface ComparedRow extends StockRow {
+  moved_available: number
+  moved_reserved: number
+}
+
+/** The last SKU of the page behind this one; undefined: there is none. */
+export async function lastOfPage(
+  sql: Pick<Sql, 'row'>,
+  { afterSku, limit }: { afterSku: number; limit: number },
+): Promise<number | undefined> {
+  const row = await sql.row<{ last_sku: number | null }>(
+    `/* sku_stock.lastOfPage */ SELECT MAX(sku_id) AS last_sku
+     FROM (SELECT sku_id FROM sku_stock WHERE sku_id > ? ORDER BY sku_id LIMIT ${Math.trunc(limit)}) AS page`,
+    [afterSku],
+  )
+  return row?.last_sku ?? undefined
+}
+
+/** One statement, so that rows and movements are of one moment. */
+export function readCompared(
+  sql: Pick<Sql, 'rows'>,
+  afterSku: number,
+  lastSku: number,
+): Promise<ComparedRow[]> {
+  return sql.rows<ComparedRow>(
+    `/* sku_stock.readCompared */ SELECT stock.sku_id, stock.available, stock.reserved,
+       CAST(COALESCE(moved.available, 0) AS SIGNED) AS moved_available,
+       CAST(COALESCE(moved.reserved, 0) AS SIGNED) AS moved_reserved
+     FROM sku_stock AS stock LEFT JOIN (
+       SELECT sku_id,
+         SUM(CASE WHEN kind IN ('adjust', 'restock', 'release') THEN quantity WHEN kind = 'reserve' THEN -quantity ELSE 0 END)
+           AS available,
+         SUM(CASE WHEN kind = 'reserve' THEN quantity WHEN kind IN ('release', 'ship') THEN -quantity ELSE 0 END) AS reserved
+       FROM stock_move WHERE sku_id > ? AND sku_id <= ? GROUP BY sku_id
+     ) AS moved ON moved.sku_id = stock.sku_id
+     WHERE stock.sku_id > ? AND stock.sku_id <= ?`,
+    [afterSku, lastSku, afterSku, lastSku],
+  )
+}

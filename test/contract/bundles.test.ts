@@ -59,6 +59,7 @@ const expected: Readonly<Record<string, Expectation>> = {
     budget: 830,
   },
   afterSales: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 730 },
+  nightlyCheck: { packages: ['mysql2'], budget: 430 },
   dueOrders: { packages: ['mysql2'], budget: 450 },
   adminLogin: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 730 },
   adminOrders: {
@@ -70,6 +71,8 @@ const expected: Readonly<Record<string, Expectation>> = {
     packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2'],
     budget: 850,
   },
+  adminFeeds: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 740 },
+  adminExport: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 740 },
   adminAudit: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 720 },
   adminCatalogue: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 740 },
   adminStock: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 730 },

@@ -56,10 +56,10 @@ for (const name of deployed) {
   })
 }
 
-test('timers start reconcile, dueOrders, bill and nothing else', () => {
+test('timers start reconcile, dueOrders, nightlyCheck, bill and nothing else', () => {
   assert.deepEqual(
     deployed.filter((name) => timersOf(name).length > 0),
-    ['reconcile', 'dueOrders', 'bill'],
+    ['reconcile', 'dueOrders', 'nightlyCheck', 'bill'],
   )
 })
 

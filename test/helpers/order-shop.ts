@@ -1,4 +1,6 @@
 /** A shop with sizes, addresses and a WeChat Pay simulator: what the tests of business orders need. */
+import type { SqlValue } from '#shared/db'
+import { type ComparedPage, compareStock, type StockFault } from '#shared/stock'
 import { call, loadFunction, type MainHandler, type Reply } from './functions.ts'
 import type { PayShopOptions, Shopper } from './pay-shop.ts'
 import { openRefundShop } from './refund-shop.ts'
@@ -18,6 +20,9 @@ export interface StoredShopOrder {
   refunded_fen: number
   transaction_id: string | null
 }
+
+/** SKUs that tests sell have numbers from here on; those of the demo catalogue are below. */
+const OWN_SKUS = 2_000_000
 
 let products = 0
 
@@ -156,18 +161,17 @@ export async function openOrderShop(options: PayShopOptions = {}) {
            WHERE shop_order.state IN ('UNPAID', 'PAID', 'PART_SHIPPED') AND line.counts_stock = 1
            GROUP BY line.sku_id
          ) AS held ON held.sku_id = stock.sku_id
-         WHERE stock.sku_id >= 2000000 AND stock.reserved <> COALESCE(held.pieces, 0)`,
+         WHERE stock.sku_id >= ${OWN_SKUS} AND stock.reserved <> COALESCE(held.pieces, 0)`,
       )
-      const onHand = await database.query(
-        `SELECT stock.sku_id, stock.available + stock.reserved AS pieces, moved.pieces AS moved FROM sku_stock AS stock
-         JOIN (
-           SELECT sku_id, SUM(CASE kind WHEN 'adjust' THEN quantity WHEN 'restock' THEN quantity
-             WHEN 'ship' THEN -quantity ELSE 0 END) AS pieces
-           FROM stock_move GROUP BY sku_id
-         ) AS moved ON moved.sku_id = stock.sku_id
-         WHERE stock.sku_id >= 2000000 AND stock.available + stock.reserved <> moved.pieces`,
-      )
-      return [...reserved, ...onHand]
+      const rows = <T>(sql: string, values: readonly SqlValue[] = []) => database.query<T>(sql, [...values])
+      const sql = { rows, row: async <T>(...args: Parameters<typeof rows>) => (await rows<T>(...args))[0] }
+      const moved: StockFault[] = []
+      for (let after: number | undefined = OWN_SKUS - 1; after !== undefined; ) {
+        const page: ComparedPage = await compareStock(sql, { afterSku: after, limit: 500 })
+        moved.push(...page.faults)
+        after = page.lastSku
+      }
+      return [...reserved, ...moved]
     },
   }
   return { ...shop, ...own }

@@ -1280,6 +1280,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A feed of the home page in its order, also what is not shown yet or no more */
+        get: operations["readFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/feedSave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes a banner or an entry of the grid; without `id` a new one, which goes last
+         * @description Pictures are paths of this shop; links lead to its own pages. The grid needs a `text`. Left out, `startsAt` and `endsAt` set no limit.
+         */
+        post: operations["saveFeedEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/feedAdd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a product on sale into the sports zone, or a brand among the hot ones, behind the others */
+        post: operations["addToFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/feedRemove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an entry out of a feed; a product or a brand stays what it is */
+        post: operations["removeFromFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/feedOrder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a feed into an order; `ids` are exactly its entries */
+        post: operations["orderFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/exportOrders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders as CSV, newest first, a record per line; who read them is noted
+         * @description The pages, joined in order, are the file. A `'` stands before what Excel would run as a formula (`=`, `+`, `-`, `@`, a tab, NUL, a line break first) and before numbers of more than 11 digits, which it would round. `since` is a day in Beijing.
+         */
+        get: operations["exportOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/exportStock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The stock of every SKU as CSV
+         * @description The pages, joined in order, are the file. A `'` stands before what Excel would run as a formula (`=`, `+`, `-`, `@`, a tab, NUL, a line break first) and before numbers of more than 11 digits, which it would round.
+         */
+        get: operations["exportStock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/audit": {
         parameters: {
             query?: never;
@@ -4611,6 +4739,215 @@ export interface components {
             };
         };
         /** @description Success, or a refusal with the reason */
+        readFeed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": [
+                 *         {
+                 *           "id": 1,
+                 *           "name": null,
+                 *           "img": "/images/banner1.svg",
+                 *           "imgUrl": "/images/banner1.svg",
+                 *           "link": "/product/1",
+                 *           "position": 0,
+                 *           "startsAt": null,
+                 *           "endsAt": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        /** @description of a banner, an entry of the grid, a product, a brand */
+                        id: number;
+                        /** @description banners have none */
+                        name: string | null;
+                        /** @description as it is stored: what is sent back */
+                        img: string | null;
+                        /** @description where it can be seen */
+                        imgUrl: string | null;
+                        /** @description only banners and the grid have one */
+                        link: string | null;
+                        position: number;
+                        /** @description ISO 8601 */
+                        startsAt: string | null;
+                        /** @description ISO 8601 */
+                        endsAt: string | null;
+                    }[];
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        saveFeedEntry: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已保存",
+                 *       "data": {
+                 *         "id": 1
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        id: number;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        addToFeed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已加入",
+                 *       "data": {
+                 *         "id": 1
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        id: number;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        removeFromFeed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "已移除",
+                 *       "data": {
+                 *         "id": 1
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        id: number;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        orderFeed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "顺序已保存",
+                 *       "data": {
+                 *         "ids": [
+                 *           2,
+                 *           1,
+                 *           3,
+                 *           4
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        ids: number[];
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        exportOrders: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "filename": "orders-20261127.csv",
+                 *         "csv": "﻿订单号,状态\r\n'202611270930001230000000001,待发货\r\n"
+                 *       },
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        filename: string | "";
+                        /** @description RFC 4180; the first page begins with a byte order mark and the names of the columns */
+                        csv: string | "";
+                    };
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        exportStock: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "filename": "stock-20261127.csv",
+                 *         "csv": "﻿商品规格编号,编码,商品,规格,在售,售价(元),可售,已预留\r\n13,P13-1,试鞋,黑色 38码,是,499.00,13,0\r\n"
+                 *       },
+                 *       "nextCursor": null
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        filename: string | "";
+                        /** @description RFC 4180; the first page begins with a byte order mark and the names of the columns */
+                        csv: string | "";
+                    };
+                    /** @description where the next page begins; `null`: this was the last */
+                    nextCursor: string | null;
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
         readAudit: {
             headers: {
                 [name: string]: unknown;
@@ -6477,6 +6814,162 @@ export interface components {
                 };
             };
         };
+        saveFeedEntry: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "banners",
+                 *       "img": "/images/banner1.svg",
+                 *       "link": "/product/1"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * 栏目name
+                     * @enum {unknown}
+                     */
+                    name: "banners" | "grid";
+                    /** 编号id */
+                    id?: number;
+                    /** 图片img */
+                    img: string;
+                    /** 链接link */
+                    link: string;
+                    /**
+                     * 名称text
+                     * @default
+                     */
+                    text?: string;
+                    /**
+                     * 开始时间startsAt
+                     * @default null
+                     */
+                    startsAt?: string | null;
+                    /**
+                     * 结束时间endsAt
+                     * @default null
+                     */
+                    endsAt?: string | null;
+                };
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * 栏目name
+                     * @enum {unknown}
+                     */
+                    name: "banners" | "grid";
+                    /** 编号id */
+                    id?: number;
+                    /** 图片img */
+                    img: string;
+                    /** 链接link */
+                    link: string;
+                    /**
+                     * 名称text
+                     * @default
+                     */
+                    text?: string;
+                    /**
+                     * 开始时间startsAt
+                     * @default null
+                     */
+                    startsAt?: string | null;
+                    /**
+                     * 结束时间endsAt
+                     * @default null
+                     */
+                    endsAt?: string | null;
+                };
+            };
+        };
+        addToFeed: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "brands",
+                 *       "id": 1
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * 栏目name
+                     * @enum {unknown}
+                     */
+                    name: "sports" | "brands";
+                    /** 编号id */
+                    id: number;
+                };
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * 栏目name
+                     * @enum {unknown}
+                     */
+                    name: "sports" | "brands";
+                    /** 编号id */
+                    id: number;
+                };
+            };
+        };
+        removeFromFeed: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "brands",
+                 *       "id": 1
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * 栏目name
+                     * @enum {unknown}
+                     */
+                    name: "banners" | "grid" | "sports" | "brands";
+                    /** 编号id */
+                    id: number;
+                };
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * 栏目name
+                     * @enum {unknown}
+                     */
+                    name: "banners" | "grid" | "sports" | "brands";
+                    /** 编号id */
+                    id: number;
+                };
+            };
+        };
+        orderFeed: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "banners",
+                 *       "ids": [
+                 *         2,
+                 *         1,
+                 *         3,
+                 *         4
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * 栏目name
+                     * @enum {unknown}
+                     */
+                    name: "banners" | "grid" | "sports" | "brands";
+                    /** 顺序ids */
+                    ids: number[];
+                };
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * 栏目name
+                     * @enum {unknown}
+                     */
+                    name: "banners" | "grid" | "sports" | "brands";
+                    /** 顺序ids */
+                    ids: number[];
+                };
+            };
+        };
         invitePerson: {
             content: {
                 /**
@@ -8114,6 +8607,141 @@ export interface operations {
             403: components["responses"]["Fault403"];
             413: components["responses"]["Fault413"];
             415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    readFeed: {
+        parameters: {
+            query: {
+                /** @example banners */
+                name: "banners" | "grid" | "sports" | "brands";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["readFeed"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    saveFeedEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["saveFeedEntry"];
+        responses: {
+            200: components["responses"]["saveFeedEntry"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    addToFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["addToFeed"];
+        responses: {
+            200: components["responses"]["addToFeed"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    removeFromFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["removeFromFeed"];
+        responses: {
+            200: components["responses"]["removeFromFeed"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    orderFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["orderFeed"];
+        responses: {
+            200: components["responses"]["orderFeed"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    exportOrders: {
+        parameters: {
+            query?: {
+                state?: "UNPAID" | "PAID" | "PART_SHIPPED" | "SHIPPED" | "COMPLETED" | "CLOSED";
+                since?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["exportOrders"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    exportStock: {
+        parameters: {
+            query?: {
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["exportStock"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
             500: components["responses"]["Fault500"];
             503: components["responses"]["Fault503"];
         };

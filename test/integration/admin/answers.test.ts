@@ -189,6 +189,21 @@ test('says of products and stock what is documented', async () => {
   await call('GET', `/admin/stockMoves?skuId=${skuId}`)
 })
 
+test('feeds and tables answer as documented', async () => {
+  const img = '/images/banner1.svg'
+  const { id } = await data('POST', '/admin/feedSave', { name: 'banners', img, link: '/product/1' })
+  const banners = (await call('GET', '/admin/feeds?name=banners')).data as unknown as { id: number }[]
+  const ids = banners.map((banner) => banner.id).reverse()
+  await data('POST', '/admin/feedOrder', { name: 'banners', ids })
+  assert.equal((await call('POST', '/admin/feedOrder', { name: 'banners', ids: [id] })).status, 1060)
+  await data('POST', '/admin/feedRemove', { name: 'banners', id })
+  await data('POST', '/admin/feedAdd', { name: 'brands', id: 1 })
+  assert.equal((await call('POST', '/admin/feedAdd', { name: 'sports', id: 999_999 })).status, 1054)
+  await call('GET', '/admin/feeds?name=sports')
+  await call('GET', '/admin/exportOrders')
+  await call('GET', '/admin/exportStock?limit=5')
+})
+
 test('says a refusal as documented, and the end of a login', async () => {
   const people = (await call('GET', '/admin/people')).data as unknown as { id: number; username: string }[]
   const id = people.find(({ username }) => username === 'second')?.id
