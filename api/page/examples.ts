@@ -16,7 +16,9 @@ export function curlExample(request: ExampleRequest, base: string): string {
     Object.entries(request.query).map(([name, value]) => [name, String(value)]),
   )
   const url = `${base}${request.path}${query.size > 0 ? `?${query}` : ''}`
-  const lines = [`curl ${query.size > 0 ? quote(url) : url}`]
+  // Without a body curl would ask by GET.
+  const method = request.method.toUpperCase() === 'POST' && request.body === undefined ? '-X POST ' : ''
+  const lines = [`curl ${method}${query.size > 0 ? quote(url) : url}`]
   if (request.login) lines.push('-H "Authorization: Bearer $TOKEN"')
   if (request.path === '/wx/order') lines.push('-H "Idempotency-Key: order-$(date +%s)"')
   if (request.body !== undefined) {

@@ -65,15 +65,14 @@ export function findSecondPayment(
   )
 }
 
-/** The payments that came on top of an order's own, oldest first. */
+/** Reports of payments that came on top of an order's own, oldest first. */
 export function listSecondPayments(
   sql: Sql,
   orderNo: string,
 ): Promise<{ transactionId: string; amountFen: number | null; paidAt: string | null }[]> {
   return sql.rows(
-    `/* payment_event.listSecond */ SELECT transaction_id AS transactionId, MIN(total_fee) AS amountFen, MIN(time_end) AS paidAt
-     FROM payment_event WHERE out_trade_no = ? AND verdict = 'paid_twice' AND transaction_id IS NOT NULL
-     GROUP BY transaction_id ORDER BY MIN(id) LIMIT 20`,
+    `/* payment_event.listSecond */ SELECT transaction_id AS transactionId, total_fee AS amountFen, time_end AS paidAt
+     FROM payment_event WHERE out_trade_no = ? AND verdict = 'paid_twice' AND transaction_id IS NOT NULL ORDER BY id LIMIT 100`,
     [orderNo],
   )
 }

@@ -26,12 +26,11 @@ export async function findPayment(
 /** Every payment of an order: its own first. */
 export async function listPayments(sql: Sql, order: OrderRow): Promise<Payment[]> {
   const { transactionId, amountFen: totalFen, paidAt } = order
-  const own = transactionId === null ? [] : [{ transactionId, totalFen, paidAt }]
-  const others = await listSecondPayments(sql, order.orderNo)
-  return [
-    ...own,
-    ...others
-      .filter((each) => each.transactionId !== transactionId)
-      .map((each) => ({ ...each, totalFen: each.amountFen ?? totalFen })),
-  ]
+  const payments = new Map<string, Payment>()
+  if (transactionId !== null) payments.set(transactionId, { transactionId, totalFen, paidAt })
+  for (const each of await listSecondPayments(sql, order.orderNo)) {
+    if (!payments.has(each.transactionId))
+      payments.set(each.transactionId, { ...each, totalFen: each.amountFen ?? totalFen })
+  }
+  return [...payments.values()]
 }

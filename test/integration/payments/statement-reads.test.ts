@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Connection, createConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
-import type { Sql, SqlValue } from '#shared/db'
+import type { Connection } from 'mysql2/promise'
+import type { Sql } from '#shared/db'
 import { dayOf, readDifferences, storeDifferences } from '#shared/payment/bill'
 import * as ledger from '#shared/payment/ledger'
 import {
@@ -16,6 +16,7 @@ import {
   replaceLines,
 } from '../../../functions/bill/bill-line-table.ts'
 import { saveRun, sumUp } from '../../../functions/bill/bill-run-table.ts'
+import { numbers, openCountedSql } from '../../helpers/counted-sql.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
 import { migrateDatabase } from '../../helpers/direct-shop.ts'
 import { TEST_MERCHANT } from '../../helpers/wechat.ts'
@@ -28,27 +29,20 @@ const { appid, mchId } = TEST_MERCHANT
 
 let database: TestDatabase
 let connection: Connection
-/** Rows read by the last statement, as the server counts them. */
-const reads: { label: string; rows: number }[] = []
+let sql: Sql
+let reads: { label: string; rows: number }[]
+let atMost: (rows: number, work: () => Promise<unknown>) => Promise<void>
 
 before(async () => {
   database = await createTestDatabase()
   await migrateDatabase(database.url, {})
-  connection = await createConnection({ uri: database.url, timezone: 'Z' })
+  ;({ connection, sql, reads, atMost } = await openCountedSql(database.url))
   await fill()
 })
 after(async () => {
   await connection.end()
   await database.drop()
 })
-
-/** `1 … ORDERS`, without a recursion that a server might end. */
-const numbers = `SELECT 1 + a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d + 100000 * g.d AS i FROM
-  ${['a', 'b', 'c', 'e', 'f', 'g']
-    .map(
-      (name) => `(${Array.from({ length: 10 }, (_, d) => `SELECT ${d} AS d`).join(' UNION ALL ')}) ${name}`,
-    )
-    .join(' CROSS JOIN ')}`
 
 /** Old orders that are paid or closed, their lines, facts and refunds; the newest few are open. */
 async function fill(): Promise<void> {
@@ -89,38 +83,7 @@ async function fill(): Promise<void> {
     await connection.query(`ANALYZE TABLE ${table}`)
 }
 
-async function counted<T>(sql: string, work: () => Promise<T>): Promise<T> {
-  await connection.query('FLUSH STATUS')
-  const result = await work()
-  const [rows] = await connection.query<RowDataPacket[]>(`SHOW SESSION STATUS LIKE 'Handler_read%'`)
-  const sum = rows.reduce((total, row) => total + Number(row.Value), 0)
-  const [, label = sql.slice(0, 40)] = /^\/\* (\S+) \*\//.exec(sql) ?? []
-  reads.push({ label, rows: sum })
-  return result
-}
-
-const sql: Sql = {
-  rows: <T>(text: string, values: readonly SqlValue[] = []) =>
-    counted(text, async () => (await connection.execute<RowDataPacket[]>(text, [...values]))[0] as T[]),
-  row: async <T>(text: string, values: readonly SqlValue[] = []) => (await sql.rows<T>(text, values))[0],
-  run: (text, values = []) =>
-    counted(text, async () => {
-      const [{ affectedRows, insertId }] = await connection.execute<ResultSetHeader>(text, [...values])
-      return { affectedRows, insertId }
-    }),
-}
-
 const now = new Date('2026-11-27T00:00:00Z')
-
-/** Runs a statement (or the few of one function) and says how many rows each may read. */
-async function atMost(rows: number, work: () => Promise<unknown>): Promise<void> {
-  const from = reads.length
-  await work()
-  const done = reads.slice(from)
-  assert.ok(done.length > 0)
-  for (const { label, rows: read } of done)
-    assert.ok(read <= rows, `${label} reads ${read} rows of ${ORDERS}, not ${rows}`)
-}
 
 test('each statement of a shopper reads what it is about', async () => {
   const user = Math.floor(ORDERS / PER_USER / 2)

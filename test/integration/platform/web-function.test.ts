@@ -164,9 +164,9 @@ for (const eventShape of ['functionUrl', 'apiGateway'] as const) {
   })
 }
 
-test('a shop runs login as serverless.yml deploys it, and the rest as event functions', async (t) => {
+test('a shop runs the logins as serverless.yml deploys them, and the rest as event functions', async (t) => {
   const shop = await openTestShop()
   t.after(() => shop.close())
   const web = [...shop.functions.values()].filter(({ isWeb }) => isWeb).map(({ name }) => name)
-  assert.deepEqual(web, ['login'])
+  assert.deepEqual(web, ['login', 'adminLogin'])
 })
