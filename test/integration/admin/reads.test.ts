@@ -57,7 +57,20 @@ before(async () => {
     `INSERT INTO bill_difference (id, bill_date, kind, out_trade_no, transaction_id, found_at)
      SELECT i, '20261120', 'amount', CONCAT('R', i), CONCAT('T', i), UTC_TIMESTAMP(3)`,
   )
-  for (const table of ['shop_order', 'after_sale', 'audit_log', 'approval', 'payorder', 'refund'])
+  await fill(
+    `INSERT INTO payment_event (event_key, source, out_trade_no, transaction_id, trade_state, verdict, fields, first_at, last_at)
+     SELECT SHA2(i, 256), 'notify', CONCAT('R', i), CONCAT('T', i), 'SUCCESS', IF(i % 500 = 0, 'paid_twice', 'settled'), '{}',
+       UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)`,
+  )
+  for (const table of [
+    'payment_event',
+    'shop_order',
+    'after_sale',
+    'audit_log',
+    'approval',
+    'payorder',
+    'refund',
+  ])
     await counted.connection.query(`ANALYZE TABLE ${table}`)
 })
 after(async () => {
