@@ -50,6 +50,8 @@ const isLine = (value: unknown): value is CartLine =>
 interface Kept {
   /** Whose cart the server said this is; left out: a stranger's. */
   owner?: string
+  /** The server has not answered the last change: the page may have been left before it was sent. */
+  unsent?: boolean
   lines: unknown[]
 }
 
@@ -60,11 +62,11 @@ const kept = stored<Kept>(
 )
 
 /** What another version of the page, or a curious shopper, left there may be anything: such lines are dropped. */
-function read(): { owner: string | undefined; lines: CartLine[] } {
-  const { owner, lines = [] } = kept.read() ?? {}
+function read(): { owner: string | undefined; unsent: boolean; lines: CartLine[] } {
+  const { owner, unsent, lines = [] } = kept.read() ?? {}
   const seen = new Set<number>()
   const whole = lines.filter(isLine).filter(({ skuId }) => !seen.has(skuId) && seen.add(skuId))
-  return { owner: typeof owner === 'string' ? owner : undefined, lines: whole }
+  return { owner: typeof owner === 'string' ? owner : undefined, unsent: unsent === true, lines: whole }
 }
 
 const within = (quantity: number) => Math.min(maxQuantity, Math.max(1, Math.trunc(quantity) || 1))
@@ -112,7 +114,14 @@ export const useCart = defineStore('cart', () => {
   const owner = ref(first.owner)
   const me = () => session.session?.username
   const find = (skuId: number) => lines.value.find((line) => line.skuId === skuId)
-  const save = () => kept.write({ ...(owner.value ? { owner: owner.value } : {}), lines: lines.value })
+  /** Changes that the server has not answered; one of an earlier page counts until it is merged. */
+  let unsent = first.unsent ? 1 : 0
+  const save = () =>
+    kept.write({
+      ...(owner.value ? { owner: owner.value } : {}),
+      ...(unsent > 0 ? { unsent: true } : {}),
+      lines: lines.value,
+    })
 
   const piecesOf = (some: CartLine[]) => some.reduce((sum, line) => sum + line.quantity, 0)
   /** Pieces that can be bought. */
@@ -133,11 +142,18 @@ export const useCart = defineStore('cart', () => {
   let queue: Promise<unknown> = Promise.resolve()
   function tell(change: () => Promise<server.ServerLine[]>): Promise<void> {
     const name = me()
+    const isChange = change !== server.fetchCart
+    if (isChange) {
+      unsent++
+      save()
+    }
     const turn = queue.then(change).then(
       (answer) => {
+        if (isChange) unsent--
         if (name === me()) take(answer)
       },
       (thrown: unknown) => {
+        if (isChange) unsent--
         const error = asShopError(thrown)
         if (error.kind !== 'session') say(error.message)
       },
@@ -154,8 +170,14 @@ export const useCart = defineStore('cart', () => {
       return
     }
     const own = lines.value.map(({ skuId, quantity }) => ({ skuId, quantity }))
-    if (owner.value !== name && own.length > 0) await tell(() => server.mergeItems(own))
+    const leftOver = first.unsent
+    first.unsent = false
+    if ((owner.value !== name || leftOver) && own.length > 0) await tell(() => server.mergeItems(own))
     else await tell(server.fetchCart)
+    if (leftOver) {
+      unsent--
+      save()
+    }
   }
 
   async function refreshKept() {
