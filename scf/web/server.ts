@@ -26,6 +26,9 @@ export interface WebServer {
   close(graceMs?: number): Promise<void>
 }
 
+/** Proxies keep resting connections for a minute. */
+const keepAliveMs = 75_000
+
 /** The platform's limit of a synchronous request. */
 const bodyLimit = 6 * 1024 * 1024
 
@@ -39,6 +42,9 @@ const bodyLimit = 6 * 1024 * 1024
  */
 export async function serveFunction(options: ServeOptions): Promise<WebServer> {
   const server = createServer((request, response) => void serve(options, request, response))
+  // Longer than a proxy keeps a connection that rests: otherwise it sends a request into one that is just closing.
+  server.keepAliveTimeout = keepAliveMs
+  server.headersTimeout = keepAliveMs + 5000
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)

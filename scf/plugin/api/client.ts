@@ -29,19 +29,26 @@ export interface Credentials {
   readonly token: string | undefined
 }
 
-/** @throws DeployError when the shell has no credentials */
+/**
+ * The key in `TENCENT_*`; without one, that in `TENCENTCLOUD_*`, where the vendor's own tools look for it. Never half of
+ * each: a token belongs to its key.
+ *
+ * @throws DeployError when the shell has no credentials
+ */
 export function credentialsFrom(env: NodeJS.ProcessEnv): Credentials {
-  const missing = ['TENCENT_SECRET_ID', 'TENCENT_SECRET_KEY'].filter((name) => !env[name])
+  const isVendors = !env.TENCENT_SECRET_ID && !env.TENCENT_SECRET_KEY
+  const found = isVendors && (env.TENCENTCLOUD_SECRET_ID || env.TENCENTCLOUD_SECRET_KEY)
+  const prefix = found ? 'TENCENTCLOUD' : 'TENCENT'
+  const names = [`${prefix}_SECRET_ID`, `${prefix}_SECRET_KEY`] as const
+  const missing = names.filter((name) => !env[name])
   if (missing.length > 0) {
     throw new DeployError(
       `No credentials: ${missing.join(' and ')} not set.\nExport an API key of a CAM user that may manage SCF.`,
     )
   }
-  return {
-    secretId: env.TENCENT_SECRET_ID ?? '',
-    secretKey: env.TENCENT_SECRET_KEY ?? '',
-    token: env.TENCENT_TOKEN || undefined,
-  }
+  const [secretId, secretKey] = names.map((name) => env[name] ?? '')
+  const token = env[`${prefix}_TOKEN`] || (found && env.TENCENTCLOUD_SECURITY_TOKEN) || undefined
+  return { secretId: secretId ?? '', secretKey: secretKey ?? '', token }
 }
 
 export interface CallOptions {

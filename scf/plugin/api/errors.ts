@@ -128,7 +128,10 @@ const advices: readonly [prefix: string, advice: string][] = [
     'AuthFailure.UnauthorizedOperation',
     'The key is valid but its CAM policy lacks this action: grant it and run again.',
   ],
-  ['AuthFailure', 'Check TENCENT_SECRET_ID, TENCENT_SECRET_KEY and TENCENT_TOKEN.'],
+  [
+    'AuthFailure',
+    'Check the key and its token: TENCENT_SECRET_ID, TENCENT_SECRET_KEY and TENCENT_TOKEN, or TENCENTCLOUD_….',
+  ],
   [
     'UnauthorizedOperation',
     'Grant this action to the key’s CAM policy (docs/operations.md lists them) and run again.',

@@ -8,11 +8,17 @@ import { deployService } from './deploy.ts'
 
 export async function deploy(framework: Framework): Promise<void> {
   const { service, api } = framework
+  if (framework.flag('force'))
+    framework.refuse('force', 'A deploy does what is needed and nothing else: leave it out.')
   const share = shareOf(framework.text('canary'))
   const folder = framework.packageFolder ?? artifactFolder(service)
   const selected = selectFunctions(service, framework.text('function'))
   const packaged = selected.map((fn) => ({ fn, artifact: readArtifact(fn, folder) }))
-  await deployService(api, service, packaged, framework, { share, planOnly: framework.flag('plan') })
+  await deployService(api, service, packaged, framework, {
+    share,
+    planOnly: framework.flag('plan'),
+    again: framework.flag('again'),
+  })
 }
 
 /** @throws DeployError when it is no whole percentage from 1 to 99 */

@@ -1,6 +1,6 @@
 /** `serverless deploy` from the zips to the URLs. */
 import type { Api } from '../api/client.ts'
-import { oneLine } from '../api/errors.ts'
+import { DeployError, oneLine } from '../api/errors.ts'
 import type { Packaged } from '../package/bundle.ts'
 import { newRelease } from '../provider/marks.ts'
 import type { ShopService } from '../provider/service.ts'
@@ -23,6 +23,8 @@ export interface DeployOptions {
   readonly share?: number | undefined
   /** Print what would change and change nothing. */
   readonly planOnly?: boolean
+  /** Whether code that a rollback took back may go out once more. */
+  readonly again?: boolean
 }
 
 export interface Output {
@@ -52,6 +54,8 @@ export async function deployService(
     printPlan(plan, output)
     return
   }
+  requireWanted(plan, options)
+  const startedAt = performance.now()
   const say = (key: string, what: string) => output.say(`${key}: ${what}`)
   const step: Step = { api, service, say }
   if (plan.createsNamespace) {
@@ -79,6 +83,24 @@ export async function deployService(
   await inParallel(plan.functions, async (fn) => await deleteUrls(step, fn), alsoFailed)
   await inParallel(plan.functions, async (fn) => await tidy(step, fn), alsoFailed)
   await printResult(api, service, plan, output)
+  if (plan.functions.every(isUnchanged) && (!plan.domain || isDomainUnchanged(plan.domain))) return
+  const seconds = Math.round((performance.now() - startedAt) / 1000)
+  output.say(`release ${release}, ${seconds} s`)
+  if (plan.functions.some(({ share, moves }) => share !== undefined && moves))
+    output.say(
+      'next: watch serverless logs -f <function>; then serverless promote (all traffic) or serverless rollback (none)',
+    )
+}
+
+/** A rollback stays: the same code goes out again only when somebody says so. */
+function requireWanted({ functions }: Plan, { again }: DeployOptions): void {
+  const back = functions
+    .filter((fn) => fn.again)
+    .map(({ state, version }) => `${state.fn.key} (version ${version})`)
+  if (back.length === 0 || again) return
+  throw new DeployError(
+    `A rollback took this code back: ${back.join(', ')}. Nothing was changed.\nChange the code first, or release it once more with serverless deploy --again.`,
+  )
 }
 
 async function makePlan(

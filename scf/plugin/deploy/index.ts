@@ -1,9 +1,10 @@
-/** `serverless deploy [-f name] [--plan] [--canary percent]`. */
+/** `serverless deploy [-f name] [--plan] [--canary percent] [--again]`. */
 import { type Command, functionOption, regionOption } from '../provider/command.ts'
 
 const options = {
   region: regionOption,
   plan: { usage: 'Print what would change and change nothing', type: 'boolean' },
+  again: { usage: 'Release code that a rollback took back', type: 'boolean' },
   canary: {
     usage: 'Send this share of the traffic (1 to 99, in percent) to the new versions',
     type: 'string',

@@ -23,6 +23,8 @@ export interface FunctionPlan {
   /** The share of the traffic (0 to 1) for the new version; undefined means all of it. */
   readonly share: number | undefined
   readonly triggers: readonly TriggerChange[]
+  /** Whether the version that would serve is one that a rollback took back. */
+  readonly again: boolean
   /** Whether the platform must be told how to treat a timer's call that fails. */
   readonly retries: boolean
 }
@@ -55,6 +57,7 @@ export function planFunction(
       moves: true,
       share: undefined,
       triggers,
+      again: false,
       retries,
     }
   }
@@ -86,8 +89,16 @@ export function planFunction(
     moves: moves(state, version, canaryShare),
     share: canaryShare,
     triggers,
+    again: isTakenBack(state, version),
     retries,
   }
+}
+
+/** The version of the release that a rollback took back, while the traffic is elsewhere. */
+function isTakenBack({ traffic, versions }: FunctionState, version: number | undefined): boolean {
+  const back = traffic?.mark.back
+  if (back === undefined || version === undefined || traffic?.version === version) return false
+  return versions.some(({ number, release }) => number === version && release === back)
 }
 
 function moves({ traffic }: FunctionState, version: number | undefined, share: number | undefined): boolean {

@@ -46,7 +46,8 @@ export async function endCanary(api: Api, id: FunctionId, traffic: Traffic): Pro
 export async function takeBack(api: Api, id: FunctionId, traffic: Traffic): Promise<void> {
   const [last, ...earlier] = traffic.mark.moves
   if (!last) return
-  await pointDefault(api, id, { version: last.from, mark: { canary: undefined, moves: earlier } })
+  const mark = { canary: undefined, moves: earlier, back: last.release }
+  await pointDefault(api, id, { version: last.from, mark })
 }
 
 interface Target {

@@ -1,6 +1,6 @@
 /** What is on the platform, for people. Environment variables are counted, never shown. */
 import type { Api } from '../api/client.ts'
-import { isNotFound } from '../api/errors.ts'
+import { DeployError, isNotFound } from '../api/errors.ts'
 import { failureReason } from '../api/wait.ts'
 import { readDomain } from '../deploy/domain.ts'
 import { deployedNames, forgottenNames } from '../deploy/forgotten.ts'
@@ -22,6 +22,16 @@ export async function info(
   print(
     `service ${service.name}, stage ${service.stage}, region ${service.region}, namespace ${service.namespace}`,
   )
+  if (deployed.length === 0)
+    throw new DeployError(
+      `Stage ${service.stage} was never deployed in ${service.region}.\nCheck --stage and --region, or run serverless deploy.`,
+    )
+  const last = states
+    .flatMap((state) => state?.traffic?.mark.moves[0]?.release ?? [])
+    .sort()
+    .at(-1)
+  print(`last release ${last === undefined ? 'none' : `${last} (${releaseTime(last)} Beijing)`}`)
+  if (service.cls.topicId !== '') print(`log topic ${service.cls.topicId}`)
   functions.forEach((fn, index) => {
     const state = states[index]
     for (const line of state ? describe(state) : [`${fn.key}: not deployed`]) print(line)
@@ -30,7 +40,23 @@ export async function info(
     print(`${name}: deployed earlier, no longer in serverless.yml`)
   const addresses = new Set(states.flatMap((state) => state?.latest?.EipConfig?.Eips ?? []))
   if (addresses.size > 0) print(`fixed public addresses: ${[...addresses].join(', ')}`)
-  await describeDomain(api, service, print)
+  const names = new Set(functions.map(({ id }) => id.FunctionName))
+  await describeDomain(api, service, names, print)
+}
+
+/** A release is named by its time in UTC, to the millisecond. */
+function releaseTime(release: string): string {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(release) ?? []
+  const utc = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
+  return new Date(utc + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
 }
 
 function describe({ fn, latest, versions, traffic, triggers }: FunctionState): string[] {
@@ -58,7 +84,13 @@ function trafficText(traffic: Traffic | undefined): string {
   return `version ${version} ${100 - percent} %, canary version ${canary.version} ${percent} %`
 }
 
-async function describeDomain(api: Api, service: ShopService, print: (line: string) => void): Promise<void> {
+/** @param names - whose paths are listed: of one function, when one was asked about */
+async function describeDomain(
+  api: Api,
+  service: ShopService,
+  names: ReadonlySet<string>,
+  print: (line: string) => void,
+): Promise<void> {
   if (!service.domain) {
     print('domain: none configured')
     return
@@ -75,5 +107,6 @@ async function describeDomain(api: Api, service: ShopService, print: (line: stri
       ? `domain ${name}: ${domain.Protocol}, ${ours.length} paths here, ${all.length - ours.length} of others`
       : `domain ${name}: not mapped`,
   )
-  for (const { PathMatch, FunctionName } of ours) print(`  ${PathMatch} → ${FunctionName}`)
+  for (const { PathMatch, FunctionName } of ours)
+    if (names.has(FunctionName)) print(`  ${PathMatch} → ${FunctionName}`)
 }

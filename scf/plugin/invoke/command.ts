@@ -1,7 +1,8 @@
 /** Invokes a deployed function and shows what it returned. */
 import { DeployError } from '../api/errors.ts'
 import { requireDeployed } from '../deploy/deployed.ts'
-import { defaultAlias } from '../deploy/state.ts'
+import { defaultAlias, readTriggers } from '../deploy/state.ts'
+import { urlIn } from '../deploy/trigger-changes.ts'
 import type { Framework } from '../provider/framework.ts'
 import { redact, secretValues } from '../provider/redact.ts'
 import { oneFunction } from '../provider/service.ts'
@@ -17,6 +18,12 @@ export async function invoke(framework: Framework): Promise<void> {
   const event = readEvent(framework)
   const { api } = framework
   await requireDeployed(api, service, [fn])
+  if (fn.type === 'web') {
+    const url = urlIn(await readTriggers(api, fn.id))
+    throw new DeployError(
+      `${fn.key} is a web function, which the API does not invoke.\nSend it a request: curl ${url ?? '<its URL, see serverless info>'}${fn.http[0]?.paths[0] ?? ''}`,
+    )
+  }
   // A refund must not run twice because an answer was lost.
   const outcome = await invokeFunction(api, fn, {
     qualifier: framework.text('qualifier') ?? defaultAlias,

@@ -68,14 +68,20 @@ export interface TrafficMark {
   readonly canary: string | undefined
   /** Latest move first. */
   readonly moves: readonly Move[]
+  /** The release that a rollback took back last: the next deploy does not send it out again unasked. */
+  readonly back?: string | undefined
 }
 
 /** As many moves as versions are kept. */
 const movesKept = 5
 
-export function trafficMark({ canary, moves }: TrafficMark): string {
+export function trafficMark({ canary, moves, back }: TrafficMark): string {
   const parts = moves.slice(0, movesKept).map(({ release, from }) => `release ${release} from ${from}`)
-  return [...(canary === undefined ? [] : [`canary ${canary}`]), ...parts].join(', ')
+  return [
+    ...(canary === undefined ? [] : [`canary ${canary}`]),
+    ...(back === undefined ? [] : [`back ${back}`]),
+    ...parts,
+  ].join(', ')
 }
 
 export function parseTrafficMark(description: string | undefined | null): TrafficMark {
@@ -84,6 +90,7 @@ export function parseTrafficMark(description: string | undefined | null): Traffi
   return {
     canary: /\bcanary (\d{17})\b/.exec(text)?.[1],
     moves: moves.map(([, release = '', from]) => ({ release, from: Number(from) })),
+    back: /\bback (\d{17})\b/.exec(text)?.[1],
   }
 }
 

@@ -85,6 +85,9 @@ async function takeBackLast(api: Api, states: readonly State[], { say, print }: 
   })
   for (const { fn, traffic } of first) say(`${fn.key}: stays on version ${traffic.version}, its first`)
   print(`${back.length} rolled back: ${back.map(({ fn }) => fn.key).join(', ')}`)
+  say(
+    'The code that was taken back is still what serverless deploy would release: change it first. It asks for --again.',
+  )
 }
 
 async function rollbackTo(
