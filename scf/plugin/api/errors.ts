@@ -130,7 +130,7 @@ const advices: readonly [prefix: string, advice: string][] = [
   ],
   [
     'AuthFailure',
-    'Check the key and its token: TENCENT_SECRET_ID, TENCENT_SECRET_KEY and TENCENT_TOKEN, or TENCENTCLOUD_….',
+    'Check TENCENT_SECRET_ID, TENCENT_SECRET_KEY and TENCENT_TOKEN (or those that begin with TENCENTCLOUD_).',
   ],
   [
     'UnauthorizedOperation',

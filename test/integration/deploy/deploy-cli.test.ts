@@ -189,9 +189,13 @@ test('a release goes from the first deploy over canary and rollback to its remov
   })
 
   await t.test(
-    'the next deploy releases again what was rolled back, without publishing it anew',
+    'the next deploy releases again what was rolled back only when asked to, without publishing it anew',
     async () => {
-      await serverless('deploy')
+      const refused = await fixture.cli(plane, ['deploy'])
+      assert.equal(refused.code, 1)
+      assert.match(refused.text, /A rollback took this code back: .*login/)
+      assert.deepEqual(plane.counts(plane.writes), {})
+      await serverless('deploy', '--again')
       assert.deepEqual(plane.counts(plane.writes), { UpdateAlias: 3 })
       assert.equal(version('feeds'), '4')
       assert.equal(version('login'), '3')

@@ -234,6 +234,7 @@ const pair = makePemPair()
 const complete: NodeJS.ProcessEnv = {
   DATABASE_URL: 'mysql://shop:pX4wq8ZtB2@127.0.0.1:1/letao',
   JWT_SECRET: 'Kq7vZ2mX9pL4tR8sW1yB6nD3fH5jG0cA',
+  ADMIN_JWT_SECRET: 'Wd9fT3hB7mQ1xN5cV8kZ2pJ6rY4gL0sE',
   WX_APPID: 'wx0123456789abcdef',
   WX_MCH_ID: '1900000109',
   WX_API_KEY: 'q3W5e7R9t1Y2u4I6o8P0a2S4d6F8g0H1',
