@@ -191,6 +191,7 @@ test('a release goes from the first deploy over canary and rollback to its remov
   await t.test(
     'the next deploy releases again what was rolled back only when asked to, without publishing it anew',
     async () => {
+      plane.reset()
       const refused = await fixture.cli(plane, ['deploy'])
       assert.equal(refused.code, 1)
       assert.match(refused.text, /A rollback took this code back: .*login/)
