@@ -71,6 +71,15 @@ export async function getPage<T>(path: string, query: Query): Promise<Page<T>> {
   return { rows: data as T[], next: (nextCursor as string | null) ?? undefined }
 }
 
+/** One page of something that is not a list. */
+export async function getWhole<T>(
+  path: string,
+  query: Query,
+): Promise<{ data: T; nextCursor: string | undefined }> {
+  const { data, nextCursor } = await send(withQuery(path, query), {})
+  return { data: data as T, nextCursor: (nextCursor as string | null) ?? undefined }
+}
+
 export async function post<T>(path: string, body: object = {}): Promise<T> {
   const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
   return (await send(path, init)).data as T

@@ -40,6 +40,11 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: '库存', permission: 'catalogue.read' },
   },
   {
+    path: '/feeds',
+    component: () => import('./pages/feeds-page.vue'),
+    meta: { title: '首页', permission: 'catalogue.read' },
+  },
+  {
     path: '/money',
     component: () => import('./pages/money-page.vue'),
     meta: { title: '资金', permission: 'money.read' },

@@ -192,7 +192,7 @@ async function writeProduct(
     gender: body.gender,
     material: body.material,
     detail: body.detail,
-    zone: body.zone,
+    zone: body.zone === undefined ? (old?.zone ?? null) : body.zone,
     on_sale: body.onSale ? 1 : 0,
   }
   let id = old?.id

@@ -47,7 +47,8 @@ export interface ProductBody {
   gender: 'women' | 'men' | 'unisex'
   material: string | null
   detail: string | null
-  zone: 'sports' | null
+  /** Left out: as it is. */
+  zone?: 'sports' | null
   onSale: boolean
 }
 
@@ -66,7 +67,7 @@ export const productBody = parameters<ProductBody>({
   gender: Joi.string().valid('women', 'men', 'unisex').default('unisex').label('性别gender'),
   material: optionalLine(100).label('材质material'),
   detail: Joi.string().max(5000).empty('').allow(null).default(null).label('详情detail'),
-  zone: Joi.string().valid('sports').empty('').allow(null).default(null).label('专区zone'),
+  zone: Joi.string().valid('sports').allow(null).label('专区zone'),
   onSale: Joi.boolean().required().label('在售onSale'),
 })
 
