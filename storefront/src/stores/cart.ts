@@ -140,26 +140,36 @@ export const useCart = defineStore('cart', () => {
 
   /** Changes to the server's cart go one after the other; the last answer is the one that counts. */
   let queue: Promise<unknown> = Promise.resolve()
+  /** Changes of this page that are on their way: an answer from before them would undo what is shown. */
+  let underWay = 0
   function tell(change: () => Promise<server.ServerLine[]>): Promise<void> {
     const name = me()
     const isChange = change !== server.fetchCart
     if (isChange) {
       unsent++
+      underWay++
       save()
     }
     const turn = queue.then(change).then(
       (answer) => {
-        if (isChange) unsent--
-        if (name === me()) take(answer)
+        if (isChange) settle()
+        if (name === me() && underWay === 0) take(answer)
       },
       (thrown: unknown) => {
-        if (isChange) unsent--
+        if (isChange) settle()
         const error = asShopError(thrown)
         if (error.kind !== 'session') say(error.message)
+        // The server has not done what is shown: show what it has.
+        if (isChange && error.kind === 'refused' && underWay === 0) void tell(server.fetchCart)
       },
     )
     queue = turn
     return turn
+  }
+
+  function settle() {
+    unsent--
+    underWay--
   }
 
   /** Brings the cart up to date: merges a stranger's at login, reads the server's, or asks about each product. */
