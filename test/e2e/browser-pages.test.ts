@@ -153,10 +153,12 @@ test('keeps what is in the cart, counts it, and says when a price changed', asyn
   await first.getByRole('button', { name: '增加一件' }).click()
   await page.locator('.total', { hasText: '¥1,327.00' }).waitFor()
 
+  const chosen = page.waitForResponse('**/cart/select')
   await page.getByRole('checkbox', { name: '选择跃川 城市通勤慢跑鞋' }).uncheck()
   await page.locator('.total', { hasText: '¥998.00' }).waitFor()
   await page.getByRole('button', { name: '结算（2）' }).waitFor()
 
+  await chosen
   // As if it had been put there days ago, when it cost less.
   await shop.db.query('UPDATE cart_item SET seen_price_fen = 44900 WHERE sku_id = 1')
   await page.reload()
