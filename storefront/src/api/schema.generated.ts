@@ -7089,7 +7089,6 @@ export interface components {
                     detail?: string | null;
                     /**
                      * 专区zone
-                     * @default null
                      * @enum {unknown}
                      */
                     zone?: "sports" | null;
@@ -7142,7 +7141,6 @@ export interface components {
                     detail?: string | null;
                     /**
                      * 专区zone
-                     * @default null
                      * @enum {unknown}
                      */
                     zone?: "sports" | null;
