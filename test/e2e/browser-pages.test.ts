@@ -32,6 +32,8 @@ after(async () => {
 })
 beforeEach(async () => {
   await shop.db.query('DELETE FROM rate_limit')
+  // What one test's phone left in the account's cart is the next one's too.
+  await shop.db.query('DELETE FROM cart_item')
   phone = await openPhone(browser, shop, session)
 })
 afterEach(() => phone.close())
@@ -170,6 +172,40 @@ test('keeps what is in the cart, counts it, and says when a price changed', asyn
   await first.waitFor({ state: 'detached' })
   assert.equal(await page.getByRole('listitem').filter({ hasText: '跃川' }).count(), 1)
   assert.deepEqual(phone.problems, [])
+})
+
+test('a piece whose answer was lost is neither lost nor added twice', async () => {
+  const { page } = phone
+  const quantities = async () => {
+    const rows = await shop.db.query<{ quantity: number }>('SELECT quantity FROM cart_item ORDER BY sku_id')
+    return rows.map(({ quantity }) => quantity)
+  }
+  const read = page.waitForResponse('**/cart/items')
+  await page.goto('/product/1')
+  await read
+  await page.route('**/cart/set', async (route) => {
+    await route.fetch()
+    await route.abort()
+  })
+  await page.getByRole('button', { name: '加入购物车', exact: true }).click()
+  await page.getByText('暂时连不上商城').first().waitFor()
+  assert.deepEqual(await quantities(), [1], 'the server did it')
+  await page.unroute('**/cart/set')
+
+  // The next page merges what the first one may not have brought; this one's change does not arrive at all.
+  const merged = page.waitForResponse('**/cart/merge')
+  await page.goto('/product/2')
+  await merged
+  await page.route('**/cart/set', (route) => route.abort())
+  await page.getByRole('button', { name: '加入购物车', exact: true }).click()
+  await page.getByText('暂时连不上商城').first().waitFor()
+  await page.unroute('**/cart/set')
+  assert.deepEqual(await quantities(), [1])
+
+  const again = page.waitForResponse('**/cart/merge')
+  await page.getByRole('link', { name: '购物车，2 件' }).click()
+  await again
+  assert.deepEqual(await quantities(), [1, 1])
 })
 
 test('pays an order again from the list, with its own code', async () => {

@@ -252,7 +252,7 @@ test('the cart in edit mode takes out what is marked, and the server’s cart fo
   await shop.db.query('DELETE FROM cart_item')
   for (const id of [1, 2]) {
     await page.goto(`/product/${id}`)
-    const saved = page.waitForResponse('**/cart/add')
+    const saved = page.waitForResponse(/\/cart\/(add|set)$/)
     await button('加入购物车').click()
     await saved
   }

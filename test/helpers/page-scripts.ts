@@ -34,7 +34,9 @@ export const settled = `(async () => {
 /** What axe finds serious or critical, as texts. What just fades in or out is judged by how it looks when it is there. */
 export const seriousFindings = `(async () => {
   const style = document.head.appendChild(document.createElement('style'))
-  style.textContent = '.v-enter-active, .v-leave-active { transition: none !important; opacity: 1 !important }'
+  style.textContent =
+    '*, ::before, ::after { transition: none !important }' +
+    '.v-enter-active, .v-leave-active { opacity: 1 !important }'
   const { violations } = await axe.run()
   style.remove()
   return violations

@@ -17,6 +17,7 @@ export type LineState = 'ok' | 'price_changed' | 'short' | 'off_sale' | 'gone'
 /** So many pairs of a SKU in the cart, with what was last known of it. */
 export interface CartLine {
   skuId: number
+  /** 0: the product is gone, there is no page of it. */
   productId: number
   quantity: number
   selected: boolean
@@ -40,7 +41,7 @@ const isWithin = (value: unknown, least: number, most: number) =>
 const isLine = (value: unknown): value is CartLine =>
   isRecord(value) &&
   isWithin(value.skuId, 1, 2 ** 31 - 1) &&
-  isWithin(value.productId, 1, 2 ** 31 - 1) &&
+  isWithin(value.productId, 0, 2 ** 31 - 1) &&
   isWithin(value.quantity, 1, maxQuantity) &&
   isWithin(value.priceFen, 0, Number.MAX_SAFE_INTEGER) &&
   isWithin(value.seenFen, 0, Number.MAX_SAFE_INTEGER) &&
@@ -50,7 +51,7 @@ const isLine = (value: unknown): value is CartLine =>
 interface Kept {
   /** Whose cart the server said this is; left out: a stranger's. */
   owner?: string
-  /** The server has not answered the last change: the page may have been left before it was sent. */
+  /** The server has not confirmed every change: the page may have been left before one was sent. */
   unsent?: boolean
   lines: unknown[]
 }
@@ -76,7 +77,7 @@ export const isGone = ({ state }: Pick<CartLine, 'state'>) => state === 'gone' |
 function fromServer(line: server.ServerLine): CartLine {
   return {
     skuId: line.skuId,
-    productId: line.productId ?? 1,
+    productId: line.productId ?? 0,
     quantity: line.quantity,
     selected: line.selected,
     name: line.name ?? '',
@@ -114,12 +115,17 @@ export const useCart = defineStore('cart', () => {
   const owner = ref(first.owner)
   const me = () => session.session?.username
   const find = (skuId: number) => lines.value.find((line) => line.skuId === skuId)
-  /** Changes that the server has not answered; one of an earlier page counts until it is merged. */
-  let unsent = first.unsent ? 1 : 0
+  /**
+   * The server may lack what is shown: a change was not answered, here or on an earlier page, or the lines are a
+   * stranger's. Until they are merged, no answer takes their place.
+   */
+  let lacking = first.unsent
+  /** Changes of this page that are on their way: an answer from before them would undo what is shown. */
+  let underWay = 0
   const save = () =>
     kept.write({
       ...(owner.value ? { owner: owner.value } : {}),
-      ...(unsent > 0 ? { unsent: true } : {}),
+      ...(lacking || underWay > 0 ? { unsent: true } : {}),
       lines: lines.value,
     })
 
@@ -138,60 +144,69 @@ export const useCart = defineStore('cart', () => {
     save()
   }
 
-  /** Changes to the server's cart go one after the other; the last answer is the one that counts. */
+  /** The counts that the server said last, also when they were not shown. */
+  let known: Map<number, number> | undefined
+  /** Pieces that are being added: they are shown, and not yet in the server's counts. */
+  const adding = new Map<number, number>()
+
+  /** Requests go one after the other; the last answer is the one that counts. */
   let queue: Promise<unknown> = Promise.resolve()
-  /** Changes of this page that are on their way: an answer from before them would undo what is shown. */
-  let underWay = 0
-  function tell(change: () => Promise<server.ServerLine[]>): Promise<void> {
+
+  /** Asks for the cart. What the server may lack is merged instead, which answers with the cart as well. */
+  async function ask(): Promise<server.ServerLine[]> {
+    const own = lines.value
+      .map(({ skuId, quantity }) => ({ skuId, quantity: quantity - (adding.get(skuId) ?? 0) }))
+      .filter(({ quantity }) => quantity > 0)
+    const answer = await (lacking && own.length > 0 ? server.mergeItems(own) : server.fetchCart())
+    lacking = false
+    return answer
+  }
+
+  function tell(change?: () => Promise<server.ServerLine[]>): Promise<void> {
     const name = me()
-    const isChange = change !== server.fetchCart
-    if (isChange) {
-      unsent++
+    if (change) {
       underWay++
       save()
     }
-    const turn = queue.then(change).then(
+    const turn = queue.then(change ?? ask).then(
       (answer) => {
-        if (isChange) settle()
-        if (name === me() && underWay === 0) take(answer)
+        if (change) underWay--
+        if (name !== me()) return
+        known = new Map(answer.map((line) => [line.skuId, line.quantity]))
+        if (underWay > 0) return
+        if (lacking) void tell()
+        else take(answer)
       },
       (thrown: unknown) => {
-        if (isChange) settle()
+        if (change) underWay--
         const error = asShopError(thrown)
         if (error.kind !== 'session') say(error.message)
-        // The server has not done what is shown: show what it has.
-        if (isChange && error.kind === 'refused' && underWay === 0) void tell(server.fetchCart)
+        if (!change || name !== me()) return
+        // Refused: show what the server has. Not answered: it may have been done or not.
+        if (error.kind !== 'refused') lacking = true
+        else if (underWay === 0) void tell()
       },
     )
     queue = turn
     return turn
   }
 
-  function settle() {
-    unsent--
-    underWay--
-  }
-
-  /** Brings the cart up to date: merges a stranger's at login, reads the server's, or asks about each product. */
+  /** Brings the cart up to date: merges what the server may lack, reads the server's, or asks about each product. */
   async function sync(): Promise<void> {
     const name = me()
     if (!name) {
       await refreshKept()
       return
     }
-    const own = lines.value.map(({ skuId, quantity }) => ({ skuId, quantity }))
-    const leftOver = first.unsent
-    first.unsent = false
-    if ((owner.value !== name || leftOver) && own.length > 0) await tell(() => server.mergeItems(own))
-    else await tell(server.fetchCart)
-    if (leftOver) {
-      unsent--
-      save()
+    if (owner.value !== name) {
+      lacking = true
+      known = undefined
     }
+    await tell()
   }
 
   async function refreshKept() {
-    const ids = [...new Set(lines.value.map(({ productId }) => productId))]
+    const ids = [...new Set(lines.value.map(({ productId }) => productId))].filter((id) => id > 0)
     const found = await Promise.all(
       ids.map(async (id) => {
         try {
@@ -211,10 +226,10 @@ export const useCart = defineStore('cart', () => {
 
   /** @returns how many were added: fewer than asked for when the line is full */
   function add(line: Omit<CartLine, 'selected' | 'seenFen' | 'state' | 'left'>): number {
-    const known = find(line.skuId)
-    const before = known?.quantity ?? 0
+    const present = find(line.skuId)
+    const before = present?.quantity ?? 0
     const quantity = within(before + line.quantity)
-    if (known) Object.assign(known, { quantity, selected: true })
+    if (present) Object.assign(present, { quantity, selected: true })
     else
       lines.value.unshift({
         ...line,
@@ -225,9 +240,23 @@ export const useCart = defineStore('cart', () => {
         left: 99,
       })
     save()
-    const { skuId } = line
-    if (me()) void tell(() => server.addItem({ skuId, quantity: quantity - before || 1 }))
-    return quantity - before
+    const added = quantity - before
+    if (me() && added > 0) {
+      adding.set(line.skuId, (adding.get(line.skuId) ?? 0) + added)
+      void tell(() => addThere(line.skuId, added))
+    }
+    return added
+  }
+
+  /** As a sum where the server's count is known: a request that arrives late, or twice, then changes nothing. */
+  async function addThere(skuId: number, pieces: number): Promise<server.ServerLine[]> {
+    const before = known?.get(skuId) ?? 0
+    try {
+      if (!known) return await server.addItem({ skuId, quantity: pieces })
+      return await server.setItem({ skuId, quantity: within(before + pieces) })
+    } finally {
+      adding.set(skuId, (adding.get(skuId) ?? pieces) - pieces)
+    }
   }
 
   function setQuantity(skuId: number, quantity: number) {
@@ -273,6 +302,7 @@ export const useCart = defineStore('cart', () => {
   function clear() {
     lines.value = []
     owner.value = undefined
+    known = undefined
     save()
   }
 
@@ -281,6 +311,8 @@ export const useCart = defineStore('cart', () => {
     const now = read()
     lines.value = now.lines
     owner.value = now.owner
+    // What the other tab was told is not known here.
+    known = undefined
   })
   watch(
     () => session.session?.username,
