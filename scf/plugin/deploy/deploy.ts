@@ -95,7 +95,7 @@ export async function deployService(
 /** A rollback stays: the same code goes out again only when somebody says so. */
 function requireWanted({ functions }: Plan, { again }: DeployOptions): void {
   const back = functions
-    .filter((fn) => fn.again)
+    .filter(({ again, moves }) => again && moves)
     .map(({ state, version }) => `${state.fn.key} (version ${version})`)
   if (back.length === 0 || again) return
   throw new DeployError(

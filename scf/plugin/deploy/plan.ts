@@ -94,11 +94,11 @@ export function planFunction(
   }
 }
 
-/** The version of the release that a rollback took back, while the traffic is elsewhere. */
+/** Whether a rollback took that version back, or a later one, while the traffic is elsewhere. */
 function isTakenBack({ traffic, versions }: FunctionState, version: number | undefined): boolean {
   const back = traffic?.mark.back
   if (back === undefined || version === undefined || traffic?.version === version) return false
-  return versions.some(({ number, release }) => number === version && release === back)
+  return versions.some(({ number, release }) => number === version && release !== undefined && release <= back)
 }
 
 function moves({ traffic }: FunctionState, version: number | undefined, share: number | undefined): boolean {
@@ -154,6 +154,7 @@ export function planLines(plan: FunctionPlan): string[] {
   if (plan.moves) {
     const target = version === undefined ? 'the new version' : `version ${version}`
     const from = state.traffic?.version ? ` (now version ${state.traffic.version})` : ''
+    if (plan.again) lines.push('wait for --again: a rollback took that version back')
     lines.push(
       share === undefined
         ? `move the traffic to ${target}${from}`

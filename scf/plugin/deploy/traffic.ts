@@ -1,22 +1,28 @@
 /** Moves `$DEFAULT`, which function URLs, timers and domain paths follow. */
 import type { Api } from '../api/client.ts'
 import { type FunctionId, write } from '../api/wait.ts'
-import { type TrafficMark, trafficMark } from '../provider/marks.ts'
+import { newestRelease, type TrafficMark, trafficMark } from '../provider/marks.ts'
 import { defaultAlias, type Traffic } from './state.ts'
 
-/** Sends all traffic to one version, and notes the move so that `rollback` can take it back. */
+/**
+ * Sends all traffic to one version, and notes the move so that `rollback` can take it back.
+ *
+ * @param back - the newest release that this move takes back; none when the version is wanted
+ */
 export async function moveTraffic(
   api: Api,
   id: FunctionId,
   traffic: Traffic | undefined,
   version: number,
   release: string,
+  back?: string,
 ): Promise<void> {
   const from = traffic?.version ?? 0
   const moves = traffic?.mark.moves ?? []
   const mark: TrafficMark = {
     canary: undefined,
     moves: from === version ? moves : [{ release, from }, ...moves],
+    back,
   }
   await pointDefault(api, id, { version, mark, isNew: traffic === undefined })
 }
@@ -33,20 +39,22 @@ export async function startCanary(
   await pointDefault(api, id, {
     version: traffic.version,
     canary: { version, share },
-    mark: { ...traffic.mark, canary: release },
+    mark: { canary: release, moves: traffic.mark.moves },
   })
 }
 
-/** Sends all traffic back to the version that has the larger share by right. */
+/** Takes a canary back: all traffic is on the version again that the rest of it never left. */
 export async function endCanary(api: Api, id: FunctionId, traffic: Traffic): Promise<void> {
-  await pointDefault(api, id, { version: traffic.version, mark: { ...traffic.mark, canary: undefined } })
+  const { canary, moves, back } = traffic.mark
+  const mark = { canary: undefined, moves, back: newestRelease(back, canary) }
+  await pointDefault(api, id, { version: traffic.version, mark })
 }
 
 /** Takes back the latest noted move. */
 export async function takeBack(api: Api, id: FunctionId, traffic: Traffic): Promise<void> {
   const [last, ...earlier] = traffic.mark.moves
   if (!last) return
-  const mark = { canary: undefined, moves: earlier, back: last.release }
+  const mark = { canary: undefined, moves: earlier, back: newestRelease(traffic.mark.back, last.release) }
   await pointDefault(api, id, { version: last.from, mark })
 }
 

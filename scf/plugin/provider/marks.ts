@@ -68,7 +68,7 @@ export interface TrafficMark {
   readonly canary: string | undefined
   /** Latest move first. */
   readonly moves: readonly Move[]
-  /** The release that a rollback took back last: the next deploy does not send it out again unasked. */
+  /** The newest release that a rollback took back: no deploy sends it, or an older one, out again unasked. */
   readonly back?: string | undefined
 }
 
@@ -92,6 +92,14 @@ export function parseTrafficMark(description: string | undefined | null): Traffi
     moves: moves.map(([, release = '', from]) => ({ release, from: Number(from) })),
     back: /\bback (\d{17})\b/.exec(text)?.[1],
   }
+}
+
+/** The newest of some releases, of which any may be missing. */
+export function newestRelease(...releases: readonly (string | undefined)[]): string | undefined {
+  return releases
+    .filter((release) => release !== undefined)
+    .sort()
+    .at(-1)
 }
 
 /** A new release's name: the time in UTC to the millisecond, so that names sort by age. */

@@ -6,13 +6,16 @@ import { requireDeployed } from '../deploy/deployed.ts'
 import { inParallel } from '../deploy/parallel.ts'
 import { readTraffic, readVersions, type Traffic, type Version } from '../deploy/state.ts'
 import { endCanary, moveTraffic, takeBack } from '../deploy/traffic.ts'
-import { newRelease } from '../provider/marks.ts'
+import { newestRelease, newRelease } from '../provider/marks.ts'
 import { oneFunction, type ShopFunction, type ShopService, selectFunctions } from '../provider/service.ts'
 
 export interface RollbackOptions {
   readonly key: string | undefined
   readonly to: string | undefined
 }
+
+const stays =
+  'The code that was taken back is still what serverless deploy would release: change it first. It asks for --again.'
 
 interface State {
   readonly fn: ShopFunction
@@ -63,6 +66,7 @@ async function endCanaries(api: Api, canaries: readonly State[], { say, print }:
     )
   })
   print(`${canaries.length} canaries ended: ${canaries.map(({ fn }) => fn.key).join(', ')}`)
+  say(stays)
 }
 
 async function takeBackLast(api: Api, states: readonly State[], { say, print }: Output): Promise<void> {
@@ -85,9 +89,7 @@ async function takeBackLast(api: Api, states: readonly State[], { say, print }: 
   })
   for (const { fn, traffic } of first) say(`${fn.key}: stays on version ${traffic.version}, its first`)
   print(`${back.length} rolled back: ${back.map(({ fn }) => fn.key).join(', ')}`)
-  say(
-    'The code that was taken back is still what serverless deploy would release: change it first. It asks for --again.',
-  )
+  say(stays)
 }
 
 async function rollbackTo(
@@ -95,7 +97,7 @@ async function rollbackTo(
   service: ShopService,
   fn: ShopFunction,
   to: string,
-  { print }: Output,
+  { say, print }: Output,
 ): Promise<void> {
   if (!/^[1-9]\d{0,8}$/.test(to))
     throw new DeployError(`--to ${to}: must be a version number, see serverless info.`)
@@ -107,8 +109,11 @@ async function rollbackTo(
     print(`${fn.key} is on version ${version} already.`)
     return
   }
-  await moveTraffic(api, fn.id, state?.traffic, version, newRelease())
+  const later = state?.versions.filter(({ number }) => number > version) ?? []
+  const back = newestRelease(...later.map(({ release }) => release))
+  await moveTraffic(api, fn.id, state?.traffic, version, newRelease(), back)
   print(`${fn.key}: version ${state?.traffic.version} → ${version}`)
+  if (back !== undefined) say(stays)
 }
 
 function requireVersion({ key }: ShopFunction, versions: readonly Version[], wanted: number): void {

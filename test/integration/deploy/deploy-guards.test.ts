@@ -24,14 +24,14 @@ afterEach(async () => {
 const version = (key: string) =>
   plane.region().functions.get(`letao-dev/letao-dev-${key}`)?.aliases.get('$DEFAULT')?.FunctionVersion
 
-async function rollBack(): Promise<string> {
+async function rollBack(to?: { key: string; to: string }): Promise<string> {
   const service = fixture.service()
   const lines: string[] = []
   const write = (line: string) => void lines.push(line)
   await rollback(
     apiFor(plane, service),
     service,
-    { key: undefined, to: undefined },
+    to ?? { key: undefined, to: undefined },
     { say: write, print: write },
   )
   return lines.join('\n')
@@ -68,6 +68,61 @@ test('after a rollback, changed code is released without a question', async () =
   plane.reset()
   await fixture.deploy(plane)
   assert.deepEqual(plane.counts(plane.writes), {})
+})
+
+const refuses = async (options = {}) => {
+  plane.reset()
+  await assert.rejects(fixture.deploy(plane, options), /A rollback took this code back: feeds/)
+  assert.deepEqual(plane.counts(plane.writes), {})
+}
+
+test('two rollbacks in a row: the first one’s code is not released by the next deploy either', async () => {
+  await fixture.deploy(plane)
+  for (const what of ['second', 'third']) {
+    fixture.code('feeds', `'${what}'`)
+    await fixture.deploy(plane)
+  }
+  await rollBack()
+  await rollBack()
+  assert.equal(version('feeds'), '1')
+  await refuses()
+})
+
+test('a canary that was taken back is not released whole by the next deploy', async () => {
+  await fixture.deploy(plane)
+  fixture.code('feeds', `'new'`)
+  await fixture.deploy(plane, { share: 0.1 })
+  assert.match(await rollBack(), /canary on version 2 ended[\s\S]*change it first/)
+  await refuses()
+  await refuses({ share: 0.1 })
+
+  await fixture.deploy(plane, { share: 0.1, again: true })
+  // The canary runs and was wanted: an unchanged deploy leaves it alone.
+  plane.reset()
+  await fixture.deploy(plane)
+  assert.deepEqual(plane.counts(plane.writes), {})
+  assert.equal(version('feeds'), '1')
+})
+
+test('a version that somebody chose stays chosen, and a newer one may be chosen back', async () => {
+  await fixture.deploy(plane)
+  fixture.code('feeds', `'new'`)
+  await fixture.deploy(plane)
+  assert.match(await rollBack({ key: 'feeds', to: '1' }), /version 2 → 1[\s\S]*change it first/)
+  await refuses()
+  await rollBack({ key: 'feeds', to: '2' })
+  plane.reset()
+  await fixture.deploy(plane)
+  assert.deepEqual(plane.counts(plane.writes), {})
+})
+
+test('a plan says what waits for --again', async () => {
+  await fixture.deploy(plane)
+  fixture.code('feeds', `'bad'`)
+  await fixture.deploy(plane)
+  await rollBack()
+  const lines = await fixture.deploy(plane, { planOnly: true })
+  assert.match(lines.join('\n'), /wait for --again/)
 })
 
 test('a canary ends with what to do next, in whole percents', async () => {
