@@ -98,7 +98,9 @@ export function planFunction(
 function isTakenBack({ traffic, versions }: FunctionState, version: number | undefined): boolean {
   const back = traffic?.mark.back
   if (back === undefined || version === undefined || traffic?.version === version) return false
-  return versions.some(({ number, release }) => number === version && release !== undefined && release <= back)
+  return versions.some(
+    ({ number, release }) => number === version && release !== undefined && release <= back,
+  )
 }
 
 function moves({ traffic }: FunctionState, version: number | undefined, share: number | undefined): boolean {

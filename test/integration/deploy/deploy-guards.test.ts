@@ -28,12 +28,10 @@ async function rollBack(to?: { key: string; to: string }): Promise<string> {
   const service = fixture.service()
   const lines: string[] = []
   const write = (line: string) => void lines.push(line)
-  await rollback(
-    apiFor(plane, service),
-    service,
-    to ?? { key: undefined, to: undefined },
-    { say: write, print: write },
-  )
+  await rollback(apiFor(plane, service), service, to ?? { key: undefined, to: undefined }, {
+    say: write,
+    print: write,
+  })
   return lines.join('\n')
 }
 
