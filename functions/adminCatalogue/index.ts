@@ -1,14 +1,9 @@
 import { mayDo } from '#shared/admin'
 import { endpoint, route } from '#shared/http'
-import {
-  decidePrice,
-  listForDesk,
-  listPriceWishes,
-  saveProduct,
-  saveSkus,
-  showForDesk,
-} from './adminCatalogue.ts'
-import { decideBody, detailQuery, listQuery, productBody, skusBody, waitingQuery } from './schema.ts'
+import { decidePrice, listPriceWishes } from './price-wishes.ts'
+import { listForDesk, showForDesk } from './products.ts'
+import { saveProduct, saveSkus } from './save.ts'
+import { decideBody, detailQuery, listQuery, productBody, skusBody, wishQuery } from './schema.ts'
 
 const policy = { needs: ['ADMIN_JWT_SECRET'], budgetMs: 10_000 } as const
 const reads = { ...policy, auth: mayDo('catalogue.read') } as const
@@ -34,7 +29,7 @@ export const main_handler = endpoint(
     data: await saveSkus(call.body, call),
   })),
   route(
-    { ...reads, method: 'GET', paths: ['/admin/priceWishes'], schema: waitingQuery },
+    { ...reads, method: 'GET', paths: ['/admin/priceWishes'], schema: wishQuery },
     async ({ body, db }) => {
       const { wishes, nextCursor } = await listPriceWishes(body, { db })
       return { data: wishes, nextCursor }

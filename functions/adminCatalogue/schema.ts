@@ -1,3 +1,4 @@
+import { type Decision, decisionKeys, type WishQuery, wishQueryKeys } from '#shared/admin'
 import { Joi, line, parameters, wholeNumber } from '#shared/validate'
 
 const MAX_ID = 2 ** 31 - 1
@@ -113,22 +114,5 @@ export const skusBody = parameters<SkusBody>({
     .label('规格skus'),
 })
 
-export interface DecideBody {
-  approvalId: number
-  approve: boolean
-}
-
-export const decideBody = parameters<DecideBody>({
-  approvalId: id.required().label('申请approvalId'),
-  approve: Joi.boolean().required().label('同意approve'),
-})
-
-export interface WaitingQuery {
-  cursor?: number
-  limit: number
-}
-
-export const waitingQuery = parameters<WaitingQuery>({
-  cursor: id.empty('').label('游标cursor'),
-  limit: wholeNumber(1, 100).empty('').default(20).label('每页数量limit'),
-})
+export const decideBody = parameters<Decision>(decisionKeys)
+export const wishQuery = parameters<WishQuery>(wishQueryKeys)

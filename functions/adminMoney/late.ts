@@ -1,5 +1,12 @@
 /** Money that nobody expected goes back: one person asks, another one agrees. */
-import { type Admin, type AdminCall, askApproval, audited, decideApproval } from '#shared/admin'
+import {
+  type Admin,
+  type AdminCall,
+  askApproval,
+  audited,
+  type Decision,
+  decideApproval,
+} from '#shared/admin'
 import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { listOrdersById } from '#shared/ordering'
@@ -13,7 +20,7 @@ import {
   refundedFen,
   requestRefund,
 } from '#shared/payment/ledger'
-import type { LateBody, ReleaseBody } from './schema.ts'
+import type { LateBody } from './schema.ts'
 
 type ClerkCall = AdminCall & { readonly user: Admin }
 
@@ -54,7 +61,7 @@ export function askLateRefund(wish: LateBody, call: ClerkCall): Promise<number> 
  * @throws AppError RECORD_NOT_FOUND, ORDER_NOT_FOUND, STATE_CONFLICT (the same person, decided already, cannot be given back now)
  */
 export function releaseLateRefund(
-  { approvalId, approve }: ReleaseBody,
+  { approvalId, approve }: Decision,
   call: ClerkCall,
 ): Promise<string | undefined> {
   const subject = { action: 'money.lateRelease', target: `approval:${approvalId}` }

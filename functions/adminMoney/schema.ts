@@ -1,3 +1,4 @@
+import { type Decision, decisionKeys } from '#shared/admin'
 import { Joi, line, parameters, wholeNumber } from '#shared/validate'
 
 /** What a person looks at: bill against ledger, money that nobody expected, refunds that do not go through. */
@@ -48,15 +49,7 @@ export const lateBody = parameters<LateBody>({
   reason: line({ min: 2, max: 80 }).trim().required().label('原因reason'),
 })
 
-export interface ReleaseBody {
-  approvalId: number
-  approve: boolean
-}
-
-export const releaseBody = parameters<ReleaseBody>({
-  approvalId: id.required().label('申请approvalId'),
-  approve: Joi.boolean().required().label('同意approve'),
-})
+export const releaseBody = parameters<Decision>(decisionKeys)
 
 export interface ClearBody {
   out_trade_no: string

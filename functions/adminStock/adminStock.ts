@@ -4,8 +4,10 @@ import {
   type AdminCall,
   askApproval,
   audited,
+  type Decision,
   decideApproval,
-  listWaiting,
+  listWishes,
+  type WishQuery,
   writeAudit,
 } from '#shared/admin'
 import {
@@ -13,13 +15,13 @@ import {
   findSkuByCode,
   findSkus,
   listAllSkus,
-  listEverySku,
+  listSkusAfter,
   type SkuInfo,
 } from '#shared/catalogue'
-import type { Database, Sql } from '#shared/db'
+import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { adjust, endOfScan, listLow, listMoves, readStock, type StockRow } from '#shared/stock'
-import type { AdjustBody, DecideBody, MovesQuery, StockQuery, WaitingQuery } from './schema.ts'
+import type { AdjustBody, MovesQuery, StockQuery } from './schema.ts'
 
 export type StockCall = AdminCall & { readonly user: Admin }
 
@@ -68,7 +70,7 @@ export async function listStock(
     const end = found.length > limit ? page.at(-1)?.sku_id : await endOfScan(db, { afterId, scan: SCAN })
     return { rows, nextCursor: end === undefined ? null : String(end) }
   }
-  const skus = await listEverySku(db, { afterId, limit: limit + 1 })
+  const skus = await listSkusAfter(db, { afterId, limit: limit + 1 })
   const page = skus.slice(0, limit)
   return {
     rows: await withStock(db, page),
@@ -125,24 +127,26 @@ export interface Adjusted {
  * @throws AppError RECORD_NOT_FOUND, SOLD_OUT (more is taken than is available), STATE_CONFLICT (one waits already)
  */
 export function adjustStock(body: AdjustBody, call: StockCall): Promise<Adjusted> {
-  const target = `sku:${body.skuId}`
-  const isLarge = Math.abs(body.delta) > LARGE_DELTA
-  return audited<Adjusted>(call, { action: isLarge ? 'stock.ask' : STOCK_ACTION, target }, async (tx) => {
-    const [sku] = await findSkus(tx, [body.skuId])
-    if (!sku) throw new AppError('RECORD_NOT_FOUND', { msg: '规格不存在' })
-    const before = await availableOf(tx, sku.id)
-    if (isLarge) {
-      const wish = { action: STOCK_ACTION, target, detail: body, by: call.user.id }
-      const approvalId = await askApproval(tx, wish, call.now())
-      return { result: { available: before, approvalId }, before: { available: before }, after: body }
-    }
+  return Math.abs(body.delta) > LARGE_DELTA ? askAdjust(body, call) : adjustNow(body, call)
+}
+
+function askAdjust(body: AdjustBody, call: StockCall): Promise<Adjusted> {
+  const target = targetOf(body)
+  return audited(call, { action: 'stock.ask', target }, async (tx) => {
+    const available = await availableOf(tx, body.skuId)
+    const wish = { action: STOCK_ACTION, target, detail: body, by: call.user.id }
+    const approvalId = await askApproval(tx, wish, call.now())
+    return { result: { available, approvalId }, before: { available }, after: body }
+  })
+}
+
+function adjustNow(body: AdjustBody, call: StockCall): Promise<Adjusted> {
+  return call.db.transaction(async (tx) => {
+    const values = { before: { available: await availableOf(tx, body.skuId) }, after: body }
+    await writeAudit(tx, call, { action: STOCK_ACTION, target: targetOf(body) }, values)
+    // Stock comes last, so that its row is held as briefly as can be.
     await correct(tx, body, call.now())
-    const available = await availableOf(tx, sku.id)
-    return {
-      result: { available, approvalId: null },
-      before: { available: before },
-      after: { ...body, available },
-    }
+    return { available: await availableOf(tx, body.skuId), approvalId: null }
   })
 }
 
@@ -151,28 +155,22 @@ async function correct(tx: Sql, { skuId, delta, ref }: AdjustBody, now: Date): P
   await adjust(tx, { ref: `A${ref}`, skuId, delta }, now)
 }
 
+/** @throws AppError RECORD_NOT_FOUND when there is no such SKU */
 async function availableOf(sql: Sql, skuId: number): Promise<number> {
+  const [sku] = await findSkus(sql, [skuId])
+  if (!sku) throw new AppError('RECORD_NOT_FOUND', { msg: '规格不存在' })
   return (await readStock(sql, [skuId]))[0]?.available ?? 0
 }
 
+const targetOf = ({ skuId }: { skuId: number }) => `sku:${skuId}`
+
 /** Corrections that wait for a second person. */
-export async function listStockWishes({ cursor: beforeId, limit }: WaitingQuery, { db }: { db: Database }) {
-  const rows = await listWaiting(db, { action: STOCK_ACTION, beforeId, limit: limit + 1 })
-  const page = rows.slice(0, limit)
-  return {
-    wishes: page.map(({ id, target, detail, asked_by, asked_at }) => ({
-      approvalId: id,
-      target,
-      detail: JSON.parse(detail) as unknown,
-      askedBy: asked_by,
-      askedAt: asked_at.toISOString(),
-    })),
-    nextCursor: rows.length > limit ? String(page.at(-1)?.id) : null,
-  }
+export function listStockWishes(query: WishQuery, { db }: { db: Sql }) {
+  return listWishes(db, { action: STOCK_ACTION, ...query })
 }
 
 /** The second person agrees, or does not. @throws AppError RECORD_NOT_FOUND, STATE_CONFLICT, SOLD_OUT */
-export async function decideStock({ approvalId, approve }: DecideBody, call: StockCall): Promise<void> {
+export async function decideStock({ approvalId, approve }: Decision, call: StockCall): Promise<void> {
   await call.db.transaction(async (tx) => {
     const now = call.now()
     const wish = await decideApproval(

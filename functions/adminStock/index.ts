@@ -1,7 +1,7 @@
 import { mayDo } from '#shared/admin'
 import { endpoint, route } from '#shared/http'
 import { adjustStock, decideStock, listSkuMoves, listStock, listStockWishes } from './adminStock.ts'
-import { adjustBody, decideBody, movesQuery, stockQuery, waitingQuery } from './schema.ts'
+import { adjustBody, decideBody, movesQuery, stockQuery, wishQuery } from './schema.ts'
 
 const policy = { needs: ['ADMIN_JWT_SECRET'], budgetMs: 10_000 } as const
 const reads = { ...policy, auth: mayDo('catalogue.read') } as const
@@ -30,7 +30,7 @@ export const main_handler = endpoint(
     async (call) => ({ data: await adjustStock(call.body, call) }),
   ),
   route(
-    { ...reads, method: 'GET', paths: ['/admin/stockWishes'], schema: waitingQuery },
+    { ...reads, method: 'GET', paths: ['/admin/stockWishes'], schema: wishQuery },
     async ({ body, db }) => {
       const { wishes, nextCursor } = await listStockWishes(body, { db })
       return { data: wishes, nextCursor }

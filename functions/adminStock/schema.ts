@@ -1,3 +1,4 @@
+import { type Decision, decisionKeys, type WishQuery, wishQueryKeys } from '#shared/admin'
 import { Joi, line, parameters, wholeNumber } from '#shared/validate'
 
 const MAX_ID = 2 ** 31 - 1
@@ -54,19 +55,5 @@ export const adjustBody = parameters<AdjustBody>({
     .label('编号ref'),
 })
 
-export interface DecideBody {
-  approvalId: number
-  approve: boolean
-}
-
-export const decideBody = parameters<DecideBody>({
-  approvalId: id.required().label('申请approvalId'),
-  approve: Joi.boolean().required().label('同意approve'),
-})
-
-export interface WaitingQuery {
-  cursor?: number
-  limit: number
-}
-
-export const waitingQuery = parameters<WaitingQuery>({ cursor: id.empty('').label('游标cursor'), limit })
+export const decideBody = parameters<Decision>(decisionKeys)
+export const wishQuery = parameters<WishQuery>(wishQueryKeys)

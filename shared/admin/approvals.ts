@@ -1,7 +1,8 @@
 /** Two people for what one alone must not do. After-sale cases have their own two; this is for everything else. */
 import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
-import { type ApprovalRow, endApproval, insertApproval, lockApproval } from './approval-table.ts'
+import { Joi, wholeNumber } from '#shared/validate'
+import { type ApprovalRow, endApproval, insertApproval, listWaiting, lockApproval } from './approval-table.ts'
 
 /**
  * Writes down what a first person wants; it is done when a second one agrees.
@@ -41,4 +42,56 @@ export async function decideApproval(
   if (row.asked_by === by) throw new AppError('STATE_CONFLICT', { msg: '须由另一位同事处理' })
   await endApproval(tx, id, { state: approve ? 'APPROVED' : 'REFUSED', by }, now)
   return row
+}
+
+/** What a route takes that lets a second person decide. */
+export interface Decision {
+  approvalId: number
+  approve: boolean
+}
+
+export const decisionKeys = {
+  approvalId: wholeNumber(1, Number.MAX_SAFE_INTEGER).required().label('申请approvalId'),
+  approve: Joi.boolean().required().label('同意approve'),
+}
+
+/** What a route takes that lists the wishes of one kind. */
+export interface WishQuery {
+  cursor?: number
+  limit: number
+}
+
+export const wishQueryKeys = {
+  cursor: wholeNumber(1, Number.MAX_SAFE_INTEGER).empty('').label('游标cursor'),
+  limit: wholeNumber(1, 100).empty('').default(20).label('每页数量limit'),
+}
+
+/** What waits for a second person, as the shop's people read it. */
+export interface Wish {
+  approvalId: number
+  target: string
+  /** What is to be done, as it was asked for. */
+  detail: unknown
+  /** The account that asked. */
+  askedBy: number
+  askedAt: string
+}
+
+/** One page of the wishes of one kind, newest first. */
+export async function listWishes(
+  sql: Pick<Sql, 'rows'>,
+  { action, cursor: beforeId, limit }: WishQuery & { action: string },
+): Promise<{ wishes: Wish[]; nextCursor: string | null }> {
+  const rows = await listWaiting(sql, { action, beforeId, limit: limit + 1 })
+  const page = rows.slice(0, limit)
+  return {
+    wishes: page.map(({ id, target, detail, asked_by, asked_at }) => ({
+      approvalId: id,
+      target,
+      detail: JSON.parse(detail) as unknown,
+      askedBy: asked_by,
+      askedAt: asked_at.toISOString(),
+    })),
+    nextCursor: rows.length > limit ? String(page.at(-1)?.id) : null,
+  }
 }

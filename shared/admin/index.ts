@@ -4,7 +4,7 @@
  */
 export * from './admin-invite-table.ts'
 export * from './admin-table.ts'
-export { type ApprovalRow, findWaiting, listWaiting } from './approval-table.ts'
+export { type ApprovalRow, findWaiting } from './approval-table.ts'
 export * from './approvals.ts'
 export * from './audit.ts'
 export { type AuditRow, listAudit } from './audit-log-table.ts'

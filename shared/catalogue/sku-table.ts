@@ -184,25 +184,13 @@ export async function updateSku(tx: Sql, id: number, productId: number, fields: 
   }
 }
 
-/** Every SKU, on sale or not, by id upwards: the shopkeeper's stock list. */
-export async function listEverySku(
-  sql: Pick<Sql, 'rows'>,
-  { afterId, limit }: { afterId: number; limit: number },
-): Promise<SkuInfo[]> {
-  const rows = await sql.rows<Row>(
-    `/* sku.listEvery */ ${selectSku} WHERE sku.id > ? ORDER BY sku.id LIMIT ${Math.trunc(limit)}`,
-    [afterId],
-  )
-  return rows.map(toInfo)
-}
-
 /** The SKU with this code. */
 export async function findSkuByCode(sql: Pick<Sql, 'rows'>, code: string): Promise<SkuInfo | undefined> {
   const [row] = await sql.rows<Row>(`/* sku.findByCode */ ${selectSku} WHERE sku.sku_code = ?`, [code])
   return row && toInfo(row)
 }
 
-/** Is this SKU sold without being counted? Counting it begins with its first stock movement. */
+/** From now on this SKU is counted: it sells out. A SKU that is counted already stays so. */
 export async function beginCounting(tx: Sql, id: number): Promise<void> {
   await tx.run('/* sku.beginCounting */ UPDATE sku SET counts_stock = 1 WHERE id = ? AND counts_stock = 0', [
     id,

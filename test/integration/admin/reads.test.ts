@@ -1,7 +1,7 @@
 /** The lists of the back office read what they show, however much the shop has sold. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { findWaiting, listAudit, listWaiting } from '#shared/admin'
+import { findWaiting, listAudit, listWishes } from '#shared/admin'
 import * as ordering from '#shared/ordering'
 import { listDifferences } from '#shared/payment/bill'
 import * as ledger from '#shared/payment/ledger'
@@ -121,7 +121,10 @@ test('money that needs a person', async () => {
     (beforeId) => ledger.listTroubled(sql, { status: 'PROCESSING', beforeId, limit: LIMIT }),
     2 * PAGE,
   )
-  await pages((beforeId) => listWaiting(sql, { action: 'money.late', beforeId, limit: LIMIT }))
+  await pages(async (cursor) => {
+    const query = { action: 'money.late', limit: LIMIT - 1, ...(cursor === undefined ? {} : { cursor }) }
+    return (await listWishes(sql, query)).wishes
+  })
   await counted.atMost(6, () => findWaiting(sql, 'money.late', ['payment:1000', 'payment:1']))
   await counted.atMost(6, () => ledger.listSecondPayments(sql, 'R500'))
 })
