@@ -1,5 +1,5 @@
 /** `admin`: the shop's own people. */
-import type { Sql, SqlValue } from '#shared/db'
+import { marks, type Sql, type SqlValue } from '#shared/db'
 import type { Role } from './permissions.ts'
 
 export type AdminState = 'ACTIVE' | 'SUSPENDED'
@@ -49,7 +49,7 @@ export async function namesOf(
   const known = [...new Set(ids.filter((id): id is number => id !== null))]
   if (known.length === 0) return new Map()
   const rows = await sql.rows<{ id: number; username: string }>(
-    `/* admin.names */ SELECT id, username FROM admin WHERE id IN (${known.map(() => '?').join(', ')})`,
+    `/* admin.names */ SELECT id, username FROM admin WHERE id IN (${marks(known)})`,
     known,
   )
   return new Map(rows.map(({ id, username }) => [id, username]))

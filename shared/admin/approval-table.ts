@@ -1,5 +1,5 @@
 /** `approval`: what waits for a second person. */
-import { isDuplicateKey, type Sql } from '#shared/db'
+import { isDuplicateKey, marks, type Sql } from '#shared/db'
 
 export type ApprovalState = 'WAITING' | 'APPROVED' | 'REFUSED'
 
@@ -76,7 +76,7 @@ export async function findWaiting(
 ): Promise<ReadonlyMap<string, ApprovalRow>> {
   if (targets.length === 0) return new Map()
   const rows = await sql.rows<ApprovalRow>(
-    `/* approval.findWaiting */ SELECT ${columns} FROM approval WHERE waiting_for IN (${targets.map(() => '?').join(', ')})`,
+    `/* approval.findWaiting */ SELECT ${columns} FROM approval WHERE waiting_for IN (${marks(targets)})`,
     targets.map((target) => `${action} ${target}`),
   )
   return new Map(rows.map((row) => [row.target, row]))

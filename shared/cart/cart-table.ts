@@ -1,5 +1,5 @@
 /** The table `cart_item`: every statement on it. */
-import type { Sql, SqlValue } from '#shared/db'
+import { marks, type Sql, type SqlValue } from '#shared/db'
 
 export interface CartRow {
   sku_id: number
@@ -63,7 +63,7 @@ export async function selectItems(
   if (skuIds.length === 0) return
   const values: SqlValue[] = [selected ? 1 : 0, userId, ...skuIds]
   await tx.run(
-    `/* cart.selectItems */ UPDATE cart_item SET selected = ? WHERE user_id = ? AND sku_id IN (${skuIds.map(() => '?').join(', ')})`,
+    `/* cart.selectItems */ UPDATE cart_item SET selected = ? WHERE user_id = ? AND sku_id IN (${marks(skuIds)})`,
     values,
   )
 }
@@ -72,7 +72,7 @@ export async function selectItems(
 export async function removeItems(tx: Sql, userId: number, skuIds: readonly number[]): Promise<void> {
   if (skuIds.length === 0) return
   await tx.run(
-    `/* cart.removeItems */ DELETE FROM cart_item WHERE user_id = ? AND sku_id IN (${skuIds.map(() => '?').join(', ')})`,
+    `/* cart.removeItems */ DELETE FROM cart_item WHERE user_id = ? AND sku_id IN (${marks(skuIds)})`,
     [userId, ...skuIds],
   )
 }

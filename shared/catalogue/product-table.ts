@@ -1,5 +1,5 @@
 /** The table `product`: every statement on it. */
-import type { Sql, SqlValue } from '#shared/db'
+import { marks, type Sql, type SqlValue } from '#shared/db'
 import type { FeedEntry } from './feed-entry.ts'
 
 type Reader = Pick<Sql, 'rows'>
@@ -83,7 +83,7 @@ export async function findProduct(sql: Reader, id: number): Promise<ProductDetai
 export function findProducts(sql: Reader, ids: readonly number[]): Promise<ProductRow[]> {
   if (ids.length === 0) return Promise.resolve([])
   return sql.rows<ProductRow>(
-    `/* product.findProducts */ SELECT ${columns} FROM product WHERE on_sale = 1 AND id IN (${ids.map(() => '?').join(', ')})`,
+    `/* product.findProducts */ SELECT ${columns} FROM product WHERE on_sale = 1 AND id IN (${marks(ids)})`,
     ids,
   )
 }
@@ -178,7 +178,7 @@ export async function hasProductAt(sql: Pick<Sql, 'row'>, priceFen: number): Pro
 export function findEveryProducts(sql: Reader, ids: readonly number[]): Promise<ProductRow[]> {
   if (ids.length === 0) return Promise.resolve([])
   return sql.rows<ProductRow>(
-    `/* product.findEveryOf */ SELECT ${columns} FROM product WHERE id IN (${ids.map(() => '?').join(', ')})`,
+    `/* product.findEveryOf */ SELECT ${columns} FROM product WHERE id IN (${marks(ids)})`,
     ids,
   )
 }
@@ -254,7 +254,7 @@ const written: readonly (keyof ProductFields)[] = [
 export async function insertProduct(tx: Sql, fields: ProductFields, now: Date): Promise<number> {
   const { insertId } = await tx.run(
     `/* product.insert */ INSERT INTO product (${written.join(', ')}, created_at, updated_at)
-     VALUES (${written.map(() => '?').join(', ')}, ?, ?)`,
+     VALUES (${marks(written)}, ?, ?)`,
     [...written.map((field) => fields[field]), now, now],
   )
   return insertId

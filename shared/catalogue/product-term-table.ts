@@ -1,5 +1,5 @@
 /** The table `product_term`: the search index, every statement on it. */
-import type { Sql } from '#shared/db'
+import { marks, type Sql } from '#shared/db'
 
 type Reader = Pick<Sql, 'rows'>
 
@@ -16,7 +16,7 @@ export async function insertTerms(tx: Sql, productId: number, terms: readonly st
 export async function deleteTerms(tx: Sql, productId: number, terms: readonly string[]): Promise<void> {
   if (terms.length === 0) return
   await tx.run(
-    `/* product_term.deleteTerms */ DELETE FROM product_term WHERE term IN (${terms.map(() => '?').join(', ')}) AND product_id = ?`,
+    `/* product_term.deleteTerms */ DELETE FROM product_term WHERE term IN (${marks(terms)}) AND product_id = ?`,
     [...terms, productId],
   )
 }
@@ -55,7 +55,7 @@ export async function findByTerms(
   for (const term of others) {
     if (matching.length === 0) break
     const found = await sql.rows<{ product_id: number }>(
-      `/* product_term.narrow */ SELECT product_id FROM product_term WHERE term = ? AND product_id IN (${matching.map(() => '?').join(', ')})`,
+      `/* product_term.narrow */ SELECT product_id FROM product_term WHERE term = ? AND product_id IN (${marks(matching)})`,
       [term, ...matching],
     )
     const kept = new Set(found.map(({ product_id }) => product_id))

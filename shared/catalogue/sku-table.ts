@@ -1,5 +1,5 @@
 /** The table `sku`: every statement on it. */
-import { isDuplicateKey, type Sql } from '#shared/db'
+import { isDuplicateKey, marks, type Sql } from '#shared/db'
 
 /** A SKU with what its product says about it. */
 export interface SkuInfo {
@@ -78,10 +78,7 @@ export function specText(colour: string, euX10: number | null, sizeMm: number): 
 /** These SKUs, on sale or not; unknown ids are left out. */
 export async function findSkus(sql: Pick<Sql, 'rows'>, ids: readonly number[]): Promise<SkuInfo[]> {
   if (ids.length === 0) return []
-  const rows = await sql.rows<Row>(
-    `/* sku.read */ ${selectSku} WHERE sku.id IN (${ids.map(() => '?').join(', ')})`,
-    ids,
-  )
+  const rows = await sql.rows<Row>(`/* sku.read */ ${selectSku} WHERE sku.id IN (${marks(ids)})`, ids)
   return rows.map(toInfo)
 }
 
@@ -89,7 +86,7 @@ export async function findSkus(sql: Pick<Sql, 'rows'>, ids: readonly number[]): 
 export async function listSkus(sql: Pick<Sql, 'rows'>, productIds: readonly number[]): Promise<SkuInfo[]> {
   if (productIds.length === 0) return []
   const rows = await sql.rows<Row>(
-    `/* sku.listOnSale */ ${selectSku} WHERE sku.product_id IN (${productIds.map(() => '?').join(', ')}) AND sku.on_sale = 1
+    `/* sku.listOnSale */ ${selectSku} WHERE sku.product_id IN (${marks(productIds)}) AND sku.on_sale = 1
      ORDER BY sku.product_id, sku.colour, sku.size_mm`,
     productIds,
   )
@@ -100,7 +97,7 @@ export async function listSkus(sql: Pick<Sql, 'rows'>, productIds: readonly numb
 export async function listAllSkus(sql: Pick<Sql, 'rows'>, productIds: readonly number[]): Promise<SkuInfo[]> {
   if (productIds.length === 0) return []
   const rows = await sql.rows<Row>(
-    `/* sku.listAll */ ${selectSku} WHERE sku.product_id IN (${productIds.map(() => '?').join(', ')}) ORDER BY sku.product_id, sku.id`,
+    `/* sku.listAll */ ${selectSku} WHERE sku.product_id IN (${marks(productIds)}) ORDER BY sku.product_id, sku.id`,
     productIds,
   )
   return rows.map(toInfo)
@@ -160,7 +157,7 @@ export async function insertSku(
   try {
     const { insertId } = await tx.run(
       `/* sku.insert */ INSERT INTO sku (product_id, ${written.join(', ')}, counts_stock, created_at)
-       VALUES (?, ${written.map(() => '?').join(', ')}, 1, ?)`,
+       VALUES (?, ${marks(written)}, 1, ?)`,
       [productId, ...written.map((field) => fields[field]), now],
     )
     return insertId

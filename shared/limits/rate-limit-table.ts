@@ -1,5 +1,5 @@
 /** `rate_limit`: one row a counter, locked while it is read and written. */
-import type { Sql, SqlValue } from '#shared/db'
+import { marks, type Sql, type SqlValue } from '#shared/db'
 import type { Hits } from './hits.ts'
 import type { Counters, RateLimitStore } from './store.ts'
 
@@ -17,7 +17,7 @@ export function rateLimitTable(db: Transactional): RateLimitStore {
     async peek(buckets) {
       if (buckets.length === 0) return new Map()
       const rows = await db.rows<RateLimitRow>(
-        `/* rateLimit.peek */ SELECT bucket, hits FROM rate_limit WHERE bucket IN (${buckets.map(() => '?').join(', ')})`,
+        `/* rateLimit.peek */ SELECT bucket, hits FROM rate_limit WHERE bucket IN (${marks(buckets)})`,
         buckets,
       )
       return new Map(rows.map((row) => [row.bucket, parse(row.hits)]))

@@ -1,2 +1,2 @@
-export * from './events.ts'
+export * from './events/index.ts'
 export * from './log.ts'

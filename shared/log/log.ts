@@ -2,7 +2,7 @@
  * Structured logs: one flat JSON object a line on stdout, which CLS splits into searchable fields (first level
  * only). `event` is a stable name of the table in events.ts.
  */
-import type { LogEvent } from './events.ts'
+import type { LogEvent } from './events/index.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>

@@ -15,7 +15,7 @@ import {
 import { type Actor, writeEvent } from './order-event-table.ts'
 import { RECEIPT_MS } from './ship.ts'
 import { type LineRow, listLines, refundPairs } from './shop-order-line-table.ts'
-import { addRefunded, lockShopOrder, moveOrder, type ShopOrderRow } from './shop-order-table.ts'
+import { addRefunded, lockShopOrder, moveOrder, type ShopOrderRow } from './shop-order-table/index.ts'
 
 /** The timer releases returns that were inspected up to this sum; more needs a second person. */
 export const RELEASED_BY_TIMER_FEN = 20_000

@@ -1,5 +1,5 @@
 /** The table `after_sale`: every statement on it. `state` changes by guarded UPDATEs, and only here. */
-import type { Sql, SqlValue } from '#shared/db'
+import { marks, type Sql, type SqlValue } from '#shared/db'
 import { type AfterSaleKind, type AfterSaleState, openCaseStates } from './after-sale-states.ts'
 
 export interface AfterSaleRow {
@@ -176,7 +176,7 @@ export async function countOpenCases(sql: Sql, userId: number): Promise<number> 
 /** Is a case of this order open? */
 export async function hasOpenCase(sql: Sql, orderId: number): Promise<boolean> {
   const row = await sql.row<{ id: number }>(
-    `/* after_sale.hasOpenCase */ SELECT id FROM after_sale WHERE order_id = ? AND state IN (${openCaseStates.map(() => '?').join(', ')}) LIMIT 1`,
+    `/* after_sale.hasOpenCase */ SELECT id FROM after_sale WHERE order_id = ? AND state IN (${marks(openCaseStates)}) LIMIT 1`,
     [orderId, ...openCaseStates],
   )
   return row !== undefined

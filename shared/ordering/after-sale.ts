@@ -15,7 +15,7 @@ import { writeEvent } from './order-event-table.ts'
 import { createNumber } from './order-number.ts'
 import { type Carrier, carriers, type OrderDeps, wrongState } from './ship.ts'
 import { type LineRow, listLines } from './shop-order-line-table.ts'
-import { lockOwnShopOrder, lockShopOrder, type ShopOrderRow } from './shop-order-table.ts'
+import { lockOwnShopOrder, lockShopOrder, type ShopOrderRow } from './shop-order-table/index.ts'
 
 /** A line can be the subject of so many cases. */
 export const MAX_CASES_PER_LINE = 3

@@ -3,7 +3,7 @@ import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { closeEverywhere, findAttempt, findOwnOrder, type OrderDeps } from '#shared/payment/ledger'
 import { wrongState } from './ship.ts'
-import { noteCloseReason, type ShopOrderRow } from './shop-order-table.ts'
+import { noteCloseReason, type ShopOrderRow } from './shop-order-table/index.ts'
 
 /**
  * Cancels an unpaid order. Again: nothing changes.

@@ -4,7 +4,7 @@ import { maskMobile } from '#shared/log'
 import { caseMove } from './after-sale-states.ts'
 import type { AfterSaleRow } from './after-sale-table.ts'
 import { listEvents } from './order-event-table.ts'
-import type { ShopOrderRow } from './shop-order-table.ts'
+import type { ShopOrderRow } from './shop-order-table/index.ts'
 import { orderMoves } from './states.ts'
 import { type CaseView, caseView, type OrderDetail, type OrderView, viewOrder, viewOrders } from './view.ts'
 

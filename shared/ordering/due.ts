@@ -6,7 +6,7 @@ import { type AfterSaleRow, listDueCases, lockCase, moveCase, setCaseDue } from 
 import { writeEvent } from './order-event-table.ts'
 import { receiveByItself } from './receive.ts'
 import type { OrderDeps } from './ship.ts'
-import { listDueOrders, lockShopOrder, setDue } from './shop-order-table.ts'
+import { listDueOrders, lockShopOrder, setDue } from './shop-order-table/index.ts'
 
 export interface DueDeps extends OrderDeps {
   log: Logger

@@ -46,6 +46,6 @@ export {
   readShopOrder,
   type ShopOrderRow,
   setStockRef,
-} from './shop-order-table.ts'
+} from './shop-order-table/index.ts'
 export * from './states.ts'
 export * from './view.ts'

@@ -7,7 +7,7 @@ import type { Logger } from '#shared/log'
 import { release, reserveAllOrNothing } from '#shared/stock'
 import { writeEvent } from './order-event-table.ts'
 import { listLines, stockOf } from './shop-order-line-table.ts'
-import { lockShopOrder, moveOrder, type ShopOrderRow } from './shop-order-table.ts'
+import { lockShopOrder, moveOrder, type ShopOrderRow } from './shop-order-table/index.ts'
 
 /** How a payment moved. */
 export interface PaymentMove {

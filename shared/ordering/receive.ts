@@ -11,7 +11,7 @@ import {
   moveOrder,
   type ShopOrderRow,
   setDue,
-} from './shop-order-table.ts'
+} from './shop-order-table/index.ts'
 import { orderMoves } from './states.ts'
 
 /** Once per order the owner may take this much longer. */

@@ -7,7 +7,7 @@ import { type AfterSaleRow, listCasesOfOrder } from './after-sale-table.ts'
 import { type Actor, writeEvent } from './order-event-table.ts'
 import { findShipment, insertShipment } from './shipment-table.ts'
 import { type LineRow, listLines, shipPairs } from './shop-order-line-table.ts'
-import { lockShopOrderByNumber, moveOrder, type ShopOrderRow } from './shop-order-table.ts'
+import { lockShopOrderByNumber, moveOrder, type ShopOrderRow } from './shop-order-table/index.ts'
 import { orderMoves, orderStateText } from './states.ts'
 
 /** The carriers that a parcel can go with: code and name. */

@@ -1,5 +1,5 @@
 /** The tables `shipment` and `shipment_line`: parcels and what lies in them. */
-import type { Sql, SqlValue } from '#shared/db'
+import { marks, type Sql, type SqlValue } from '#shared/db'
 
 export interface ShipmentRow {
   id: number
@@ -65,7 +65,7 @@ export async function listShipmentLines(
   if (shipmentIds.length === 0) return []
   return sql.rows<ShipmentLineRow>(
     `/* shipment.listShipmentLines */ SELECT shipment_id, order_line_id, quantity FROM shipment_line
-     WHERE shipment_id IN (${shipmentIds.map(() => '?').join(', ')})`,
+     WHERE shipment_id IN (${marks(shipmentIds)})`,
     shipmentIds,
   )
 }

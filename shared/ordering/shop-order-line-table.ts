@@ -1,5 +1,5 @@
 /** The table `shop_order_line`: every statement on it. */
-import type { Sql, SqlValue } from '#shared/db'
+import { marks, type Sql, type SqlValue } from '#shared/db'
 import type { PricedLine } from './price.ts'
 
 export interface LineRow {
@@ -52,7 +52,7 @@ export async function insertLines(tx: Sql, orderId: number, lines: readonly Pric
 export async function listLines(sql: Sql, orderIds: readonly number[]): Promise<LineRow[]> {
   if (orderIds.length === 0) return []
   return sql.rows<LineRow>(
-    `/* shop_order_line.listLines */ SELECT ${columns} FROM shop_order_line WHERE order_id IN (${orderIds.map(() => '?').join(', ')}) ORDER BY id`,
+    `/* shop_order_line.listLines */ SELECT ${columns} FROM shop_order_line WHERE order_id IN (${marks(orderIds)}) ORDER BY id`,
     orderIds,
   )
 }

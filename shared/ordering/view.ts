@@ -6,7 +6,7 @@ import { listEvents } from './order-event-table.ts'
 import { type Carrier, carriers } from './ship.ts'
 import { listShipmentLines, listShipments } from './shipment-table.ts'
 import { type LineRow, listLines } from './shop-order-line-table.ts'
-import type { ShopOrderRow } from './shop-order-table.ts'
+import type { ShopOrderRow } from './shop-order-table/index.ts'
 import { type CloseReason, type OrderState, orderStateText } from './states.ts'
 
 export interface LineView {

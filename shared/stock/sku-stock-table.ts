@@ -1,5 +1,5 @@
 /** The table `sku_stock`: every statement on it. Each changes counts by a guarded delta, never to an absolute value. */
-import type { Sql } from '#shared/db'
+import { marks, type Sql } from '#shared/db'
 
 export interface StockRow {
   sku_id: number
@@ -11,7 +11,7 @@ export interface StockRow {
 export async function readStock(sql: Pick<Sql, 'rows'>, skuIds: readonly number[]): Promise<StockRow[]> {
   if (skuIds.length === 0) return []
   return sql.rows<StockRow>(
-    `/* sku_stock.readStock */ SELECT sku_id, available, reserved FROM sku_stock WHERE sku_id IN (${skuIds.map(() => '?').join(', ')})`,
+    `/* sku_stock.readStock */ SELECT sku_id, available, reserved FROM sku_stock WHERE sku_id IN (${marks(skuIds)})`,
     skuIds,
   )
 }
@@ -21,7 +21,7 @@ export async function lockStock(tx: Sql, skuIds: readonly number[]): Promise<Sto
   if (skuIds.length === 0) return []
   return tx.rows<StockRow>(
     `/* sku_stock.lockStock */ SELECT sku_id, available, reserved FROM sku_stock
-     WHERE sku_id IN (${skuIds.map(() => '?').join(', ')}) ORDER BY sku_id FOR UPDATE`,
+     WHERE sku_id IN (${marks(skuIds)}) ORDER BY sku_id FOR UPDATE`,
     skuIds,
   )
 }

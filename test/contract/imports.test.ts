@@ -95,7 +95,8 @@ const payment = [...shared, ...functions].filter((file) =>
   ),
 )
 const ledger = payment.filter((file) => file.startsWith('shared/payment/ledger/'))
-const isTable = (file: string) => file.endsWith('-table.ts')
+/** A table's file, or a file of its folder: `payorder-table.ts`, `payorder-table/claims.ts`. */
+const isTable = (file: string) => /-table(?:\.ts|\/[\w-]+\.ts)$/.test(file)
 
 /** The lines of these files that say what only others may say. */
 function lines(files: string[], said: RegExp): string[] {
@@ -112,7 +113,7 @@ test('only settle moves a payment (and ops an abandoned one), through the one ta
   const writers = [...shared, ...functions].filter((file) =>
     /\bSET\s[^`'"]*\btrade_state\s*=/.test(read(file)),
   )
-  assert.deepEqual(writers, ['shared/payment/ledger/payorder-table.ts'])
+  assert.deepEqual(writers, ['shared/payment/ledger/payorder-table/moves.ts'])
 })
 
 test('the ledger knows the port, and no gateway behind it', () => {
@@ -160,7 +161,7 @@ test('SQL stands in the files of its tables, each statement with its label', () 
     [],
   )
   for (const file of all.filter(isTable)) {
-    const words = file.slice(file.lastIndexOf('/') + 1, -'-table.ts'.length)
+    const [, words = ''] = /([\w-]+)-table(?:\.ts|\/)/.exec(file) ?? []
     const table = words.replaceAll('-', '_')
     const camel = words.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
     const begun = [...read(file).matchAll(/\b(?:row|rows|run)(?:<[^(]*>)?\(\s*[`']([^`']{0,60})/g)]

@@ -3,7 +3,7 @@ import type { SettleDeps } from './deps.ts'
 import { journal } from './journal.ts'
 import { ORDER_LIFETIME_MS } from './lifetimes.ts'
 import { merchantOf } from './orders.ts'
-import { lockOrder, moveOrder } from './payorder-table.ts'
+import { lockOrder, moveOrder } from './payorder-table/index.ts'
 import { isOpen } from './states.ts'
 
 /**

@@ -2,9 +2,9 @@
 import type { RefundReport } from '#shared/payment/gateway'
 import type { SettleDeps } from './deps.ts'
 import { findPayment } from './payments.ts'
-import { lockOrder } from './payorder-table.ts'
+import { lockOrder } from './payorder-table/index.ts'
 import { insertRefund } from './refund-request.ts'
-import type { RefundRow } from './refund-table.ts'
+import type { RefundRow } from './refund-table/index.ts'
 
 /**
  * Writes down a refund that the gateway has confirmed, so that no limit of ours matters. Its status is not taken over

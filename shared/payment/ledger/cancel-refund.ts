@@ -4,7 +4,7 @@ import { GatewayRefused, gatewayNamed } from '#shared/payment/gateway'
 import type { RefundDeps } from './deps.ts'
 import { merchantOf } from './orders.ts'
 import { RefundImpossible } from './refund-request.ts'
-import { cancelRow, findRefund, type RefundRow } from './refund-table.ts'
+import { cancelRow, findRefund, type RefundRow } from './refund-table/index.ts'
 import { takeRefundState } from './refunds.ts'
 
 /**

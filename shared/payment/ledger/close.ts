@@ -2,7 +2,7 @@
 import { GatewayRefused, gatewayNamed } from '#shared/payment/gateway'
 import type { OrderDeps, QueryDeps } from './deps.ts'
 import { merchantOf, orderLock, takeQuestionNow } from './orders.ts'
-import type { OrderRow } from './payorder-table.ts'
+import type { OrderRow } from './payorder-table/index.ts'
 import { queryAndSettle } from './query.ts'
 import { settle } from './settle.ts'
 import { isPaid, type TradeState } from './states.ts'

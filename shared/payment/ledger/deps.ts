@@ -8,8 +8,8 @@ import type {
   RefundGateway,
   RefundStatus,
 } from '#shared/payment/gateway'
-import type { OrderRow } from './payorder-table.ts'
-import type { RefundRow } from './refund-table.ts'
+import type { OrderRow } from './payorder-table/index.ts'
+import type { RefundRow } from './refund-table/index.ts'
 import type { TradeState } from './states.ts'
 import type { Verdict } from './verdicts.ts'
 

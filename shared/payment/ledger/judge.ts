@@ -1,6 +1,6 @@
 /** Is a fact true of this order? */
 import type { Merchant, PaymentFact } from '#shared/payment/gateway'
-import type { OrderRow } from './payorder-table.ts'
+import type { OrderRow } from './payorder-table/index.ts'
 import { isPaid, transitions } from './states.ts'
 import type { Verdict } from './verdicts.ts'
 

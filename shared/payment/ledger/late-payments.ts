@@ -2,7 +2,7 @@
 import type { Sql } from '#shared/db'
 import type { PaymentFact } from '#shared/payment/gateway'
 import type { MoneyWish, SettleDeps } from './deps.ts'
-import type { OrderRow } from './payorder-table.ts'
+import type { OrderRow } from './payorder-table/index.ts'
 import { RefundImpossible, requestRefund } from './refund-request.ts'
 import type { Verdict } from './verdicts.ts'
 

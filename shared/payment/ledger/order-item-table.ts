@@ -1,5 +1,5 @@
 /** `order_item`: what was bought, at the price and under the name of that moment. */
-import type { Sql, SqlValue } from '#shared/db'
+import { marks, type Sql, type SqlValue } from '#shared/db'
 
 export interface OrderItemRow {
   productId: number
@@ -37,7 +37,7 @@ export function readItems(
 ): Promise<(OrderItemRow & { orderId: number })[]> {
   return sql.rows(
     `/* order_item.read */ SELECT order_id AS orderId, product_id AS productId, sku_id AS skuId, name, img, price_fen AS priceFen, quantity
-     FROM order_item WHERE order_id IN (${orderIds.map(() => '?').join(', ')}) ORDER BY id`,
+     FROM order_item WHERE order_id IN (${marks(orderIds)}) ORDER BY id`,
     [...orderIds],
   )
 }

@@ -3,7 +3,7 @@ import type { Sql } from '#shared/db'
 import type { Logger } from '#shared/log'
 import type { Merchant } from '#shared/payment/gateway'
 import { QUESTION_PAUSE_MS } from './lifetimes.ts'
-import { type OrderRow, takeQuestion } from './payorder-table.ts'
+import { type OrderRow, takeQuestion } from './payorder-table/index.ts'
 
 /** To whom an order is paid. */
 export function merchantOf({ appId, merchantId }: { appId: string; merchantId: string }): Merchant {

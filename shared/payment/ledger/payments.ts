@@ -1,7 +1,7 @@
 /** The payments of an order: the one that it holds, and those that came on top of it. */
 import type { Sql } from '#shared/db'
 import { findSecondPayment, listSecondPayments } from './payment-event-table.ts'
-import type { OrderRow } from './payorder-table.ts'
+import type { OrderRow } from './payorder-table/index.ts'
 
 /** Which payment is given back: the order's own, or one that came twice. */
 export interface Payment {

@@ -2,7 +2,7 @@
 import { gatewayNamed } from '#shared/payment/gateway'
 import type { QueryDeps } from './deps.ts'
 import { merchantOf } from './orders.ts'
-import type { OrderRow } from './payorder-table.ts'
+import type { OrderRow } from './payorder-table/index.ts'
 import { settle } from './settle.ts'
 import type { TradeState } from './states.ts'
 import type { Verdict } from './verdicts.ts'

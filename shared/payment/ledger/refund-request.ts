@@ -4,14 +4,14 @@ import type { Sql } from '#shared/db'
 import { parseBeijing } from '#shared/time'
 import { MAX_REFUNDS, REFUND_PAUSE_MS, REFUND_PERIOD_MS } from './lifetimes.ts'
 import type { Payment } from './payments.ts'
-import type { OrderRow } from './payorder-table.ts'
+import type { OrderRow } from './payorder-table/index.ts'
 import {
   findRefund,
   insertRefundRow,
   type RefundOrigin,
   type RefundRow,
   readEarlier,
-} from './refund-table.ts'
+} from './refund-table/index.ts'
 
 /** The protocol's limits, and why a refund cannot be: in words for ops. */
 export class RefundImpossible extends Error {

@@ -11,7 +11,7 @@ import {
 import type { RefundDeps } from './deps.ts'
 import { REFUSALS_UNTIL_ALARM, refundWaitMs } from './lifetimes.ts'
 import { merchantOf } from './orders.ts'
-import { acceptRow, findRefund, moveRow, noteRefusal, type RefundRow } from './refund-table.ts'
+import { acceptRow, findRefund, moveRow, noteRefusal, type RefundRow } from './refund-table/index.ts'
 import { settle } from './settle.ts'
 
 /**

@@ -18,7 +18,7 @@ import {
   type OrderRow,
   undoMove,
   writePayment,
-} from './payorder-table.ts'
+} from './payorder-table/index.ts'
 import { isPaid, transitions } from './states.ts'
 import { isRecorded, logEventOf, type Verdict } from './verdicts.ts'
 

@@ -1,0 +1,95 @@
+/** What becomes of refunds. */
+import type { LogEventRow } from './row.ts'
+
+export const refundEvents = {
+  refund_accepted: { level: 'info', where: 'refund, reconcile', means: 'WeChat took a refund', alarm: '–' },
+  refund_success: {
+    level: 'info',
+    where: 'reconcile, refundNotify, refund',
+    means: 'the money is back',
+    alarm: '–',
+  },
+  refund_closed: {
+    level: 'info',
+    where: 'reconcile, refundNotify, refund',
+    means: 'the refund is over without money moving',
+    alarm: 'day',
+    todo: 'refund again, or by other means',
+  },
+  refund_change: {
+    level: 'error',
+    where: 'reconcile, refundNotify, refund',
+    means: "the payer's account is gone",
+    alarm: 'now',
+    todo: 'give the money back by other means, once',
+  },
+  refund_refused: {
+    level: 'error',
+    where: 'refund, reconcile',
+    means: 'WeChat refused for now; `errCode` says why',
+    alarm: 'day',
+    todo: '`NOTENOUGH`: top up; `SIGN_ERROR` and certificate errors: [certificate](#the-refund-certificate-in-4-kb)',
+  },
+  refund_unreachable: {
+    level: 'error',
+    where: 'refund, reconcile',
+    means: 'no answer; whether it was taken is not known',
+    alarm: 'rate',
+    todo: 'nothing: the same number is handed over again',
+  },
+  refund_misconfigured: {
+    level: 'error',
+    where: 'refund, reconcile',
+    means: 'a refund cannot be handed over with this configuration',
+    alarm: 'now',
+    todo: '`WX_CERT_PEM`, `WX_KEY_PEM`: [certificate](#the-refund-certificate-in-4-kb)',
+  },
+  refund_stuck: {
+    level: 'error',
+    where: 'refund, reconcile',
+    means: 'WeChat has refused a refund ten times or more',
+    alarm: 'now',
+    todo: 'mend what `errCode` says; a refund that can never be is ended with `cancel`',
+  },
+  refund_cancelled: {
+    level: 'warn',
+    where: 'refund',
+    means: 'ops have ended a refund that WeChat never took',
+    alarm: '–',
+  },
+  refund_impossible: {
+    level: 'error',
+    where: 'notify, query, reconcile',
+    means: 'a late payment could not be put down for refund',
+    alarm: 'now',
+    todo: 'invoke `refund`, or refund at the merchant platform',
+  },
+  refund_mismatch: {
+    level: 'error',
+    where: 'refundNotify, reconcile',
+    means: 'WeChat reports another payment or amount for a refund of ours',
+    alarm: 'now',
+    todo: 'compare with the merchant platform',
+  },
+  refund_of_platform: {
+    level: 'error',
+    where: 'refundNotify, bill',
+    means: 'somebody refunded at the merchant platform; adopted',
+    alarm: 'day',
+    todo: 'ask who',
+  },
+  refund_unknown_order: {
+    level: 'error',
+    where: 'refundNotify, bill',
+    means: 'a refund of an order that is not here',
+    alarm: 'now',
+    todo: 'as `payment_unknown_order`',
+  },
+  refund_notify_forged: {
+    level: 'warn',
+    where: 'refundNotify',
+    means: 'a refund message that our key does not open',
+    alarm: 'rate',
+    todo: 'as `notify_forged`',
+  },
+} as const satisfies Record<string, LogEventRow>
