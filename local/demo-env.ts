@@ -17,6 +17,7 @@ export const DEMO_SECRETS = {
   ADMIN_DEMO_TOTP: 'LETAODEMOLETAODEMOLETAODEMO22222',
   WX_API_KEY: 'letao-demo-wxpay-key-00000000000',
   SMS_SECRET_KEY: 'letao-demo-sms-secret-key-000000',
+  COS_SECRET_KEY: 'letao-demo-cos-secret-key-000000',
 }
 
 const DEMO_ACCOUNTS = {
@@ -26,6 +27,7 @@ const DEMO_ACCOUNTS = {
   SMS_SDK_APP_ID: '1400000001',
   SMS_SIGN_NAME: '乐淘',
   SMS_TEMPLATE_ID: '1000001',
+  COS_SECRET_ID: 'letao-demo-cos-secret-id',
 }
 
 export type Addresses = {
@@ -34,6 +36,7 @@ export type Addresses = {
   wechatUrl: string
   wechatBackupUrl: string
   smsUrl: string
+  cosUrl: string
 }
 
 /** The declared environment of every function. What the caller has set wins, also over addresses. */
@@ -46,6 +49,7 @@ export function shopEnvironment(env: NodeJS.ProcessEnv, addresses: Addresses): R
     WX_API_BACKUP: addresses.wechatBackupUrl,
     WX_NOTIFY_URL: `${addresses.shopUrl}/pay/notify`,
     SMS_ENDPOINT: addresses.smsUrl,
+    COS_BUCKET_URL: addresses.cosUrl,
   }
   const own = declared(env)
   for (const [name, { legacyName }] of Object.entries(variables)) {

@@ -9,11 +9,12 @@ import { startTimers } from '../scf/emulator/gateway/timers.ts'
 import { type CloudFunction, createFunction } from '../scf/emulator/runtime/function.ts'
 import type { LogLine } from '../scf/emulator/runtime/instance.ts'
 import { createWebFunction } from '../scf/emulator/runtime/web-function.ts'
+import { type CosSim, startCosSim } from '../simulators/cos/index.ts'
 import { type SmsSim, startSmsSim } from '../simulators/sms/index.ts'
 import { startWechatSim, type WechatSim } from '../simulators/wechat-pay/index.ts'
 import { storefrontFolder } from '../storefront/build.ts'
 import { isPage } from '../storefront/src/page-paths.ts'
-import { hostFromHere } from './address.ts'
+import { hostFromHere, phoneUrl } from './address.ts'
 import { pickPort } from './database/port.ts'
 import { DEMO_LOGIN, DEMO_SECRETS, declaredFor, shopEnvironment } from './demo-env.ts'
 import { healthCheck } from './health.ts'
@@ -22,11 +23,13 @@ const root = join(import.meta.dirname, '..')
 
 export type ShopOptions = {
   databaseUrl: string
-  /** Settings of the shop that replace the demo's; also `WX_API_BASE` or `SMS_ENDPOINT`, and then no simulator runs. */
+  /** Settings of the shop that replace the demo's; also `WX_API_BASE`, `SMS_ENDPOINT` or `COS_BUCKET_URL`, and then no simulator runs. */
   env?: NodeJS.ProcessEnv
   /** Ports of the shop and the simulators; any free ones when left out. */
-  ports?: { shop: number; wechat: number; sms: number }
+  ports?: { shop: number; wechat: number; sms: number; cos: number }
   host?: string
+  /** Where the object store keeps its pictures; left out: they go with the shop. */
+  pictureFolder?: string
   eventShape?: EventShape
   pathPrefix?: string
   /** How much faster than WeChat Pay the simulator repeats its notifications. */
@@ -41,7 +44,7 @@ export type ShopOptions = {
   /** What functions write, and what goes wrong in them. */
   onLog?: (functionName: string, line: LogLine) => void
   onFailure?: (functionName: string, message: string) => void
-  onSimulator?: (name: 'wechat' | 'sms', line: string) => void
+  onSimulator?: (name: 'wechat' | 'sms' | 'cos', line: string) => void
 }
 
 export type Shop = {
@@ -53,6 +56,7 @@ export type Shop = {
   /** Undefined where the settings name a real service. */
   wechat: WechatSim | undefined
   sms: SmsSim | undefined
+  cos: CosSim | undefined
   /** Applies the migrations and loads the demo catalogue into empty tables. Throws when that fails. */
   migrate(): Promise<unknown>
   close(): Promise<void>
@@ -65,7 +69,7 @@ export type Shop = {
  */
 export async function openShop(options: ShopOptions): Promise<Shop> {
   const { env: given = {}, onFailure = () => {} } = options
-  const ports = options.ports ?? { shop: await pickPort(), wechat: 0, sms: 0 }
+  const ports = options.ports ?? { shop: await pickPort(), wechat: 0, sms: 0, cos: 0 }
   const closers: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -76,6 +80,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     if (wechat) closers.push(() => wechat.close())
     const sms = given.SMS_ENDPOINT ? undefined : await startSms(options, ports.sms, draft)
     if (sms) closers.push(() => sms.close())
+    const cos = given.COS_BUCKET_URL ? undefined : await startCos(options, ports.cos, draft)
+    if (cos) closers.push(() => cos.close())
 
     const env = shopEnvironment(given, {
       databaseUrl: options.databaseUrl,
@@ -83,6 +89,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       wechatUrl: wechat?.url ?? '',
       wechatBackupUrl: wechat?.backup.url ?? '',
       smsUrl: sms?.url ?? '',
+      // The browser goes there, too: also one on a phone.
+      cosUrl: cos ? (phoneUrl(options.host, cos.port) ?? cos.url) : '',
     })
     const service = readServiceMap(join(root, 'serverless.yml'))
     const functions = new Map(
@@ -97,7 +105,11 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     closers.push(() => Promise.all([...functions.values()].map((fn) => fn.close())))
 
     let isMigrated = false
-    const peers = { ...(wechat && { wechat: wechat.url }), ...(sms && { sms: sms.url }) }
+    const peers = {
+      ...(wechat && { wechat: wechat.url }),
+      ...(sms && { sms: sms.url }),
+      ...(cos && { cos: cos.url }),
+    }
     const databaseUrl = env.DATABASE_URL ?? options.databaseUrl
     const checkHealth = healthCheck({ databaseUrl, functions, peers })
     const gateway = await startGateway({
@@ -107,7 +119,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       pathPrefix: options.pathPrefix,
       router: createRouter(service),
       functions,
-      staticFolders: STATIC_FOLDERS,
+      // What a CDN in front of the bucket does in production.
+      staticFolders: cos ? [{ dir: cos.files }, ...STATIC_FOLDERS] : STATIC_FOLDERS,
       localFacts: { wechatSim: portOf(wechat), smsSim: portOf(sms), demo: DEMO_LOGIN },
       health: () => (isMigrated ? checkHealth() : Promise.resolve(BEING_MIGRATED)),
       onAccess: options.onAccess,
@@ -127,7 +140,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       isMigrated = true
       return result
     }
-    return { url: gateway.url, port: gateway.port, env, functions, wechat, sms, migrate, close }
+    return { url: gateway.url, port: gateway.port, env, functions, wechat, sms, cos, migrate, close }
   } catch (error) {
     await close()
     throw error
@@ -141,7 +154,14 @@ function portOf(sim: { url: string } | undefined): number | undefined {
 /** What a shop says that nobody has told to migrate yet: asking its functions would only fill the log. */
 const BEING_MIGRATED = { ok: false, checks: { database: 'migrations are not applied yet' } }
 
-const NO_ADDRESSES = { databaseUrl: '', shopUrl: '', wechatUrl: '', wechatBackupUrl: '', smsUrl: '' }
+const NO_ADDRESSES = {
+  databaseUrl: '',
+  shopUrl: '',
+  wechatUrl: '',
+  wechatBackupUrl: '',
+  smsUrl: '',
+  cosUrl: '',
+}
 
 /** The first that has a file serves it: demo pictures, then the storefront as far as it is built. */
 const STATIC_FOLDERS: StaticFolder[] = [
@@ -174,5 +194,16 @@ function startSms(options: ShopOptions, port: number, env: Record<string, string
     templateId: env.SMS_TEMPLATE_ID ?? env.TemplateId ?? '',
     limits: options.smsLimits,
     log: (line) => options.onSimulator?.('sms', line),
+  })
+}
+
+function startCos(options: ShopOptions, port: number, env: Record<string, string>): Promise<CosSim> {
+  return startCosSim({
+    port,
+    host: options.host,
+    secretId: env.COS_SECRET_ID ?? '',
+    secretKey: env.COS_SECRET_KEY ?? '',
+    folder: options.pictureFolder,
+    log: (line) => options.onSimulator?.('cos', line),
   })
 }

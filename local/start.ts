@@ -17,11 +17,12 @@ import { openReplicated } from './database/open-replicated.ts'
 import { isPortFree } from './database/port.ts'
 import { prepareDemoLogin } from './demo-account.ts'
 import { prepareDemoOwner } from './demo-owner.ts'
+import { pictureFolder } from './pictures.ts'
 import { openShop, type Shop } from './shop.ts'
 import { onStop, PlainError } from './steps.ts'
 import { summary } from './summary.ts'
 
-type Ports = { shop: number; wechat: number; sms: number }
+type Ports = { shop: number; wechat: number; sms: number; cos: number }
 
 const closers: (() => Promise<void>)[] = []
 let isStopping = false
@@ -70,6 +71,7 @@ async function start(): Promise<void> {
     },
     ports,
     host,
+    pictureFolder: pictureFolder(databaseName(ports)),
     web,
     timers: true,
     notifySpeed: positiveNumber('WX_NOTIFY_SPEED', 1),
@@ -109,7 +111,7 @@ async function start(): Promise<void> {
 
 /** The server starts and the functions are built at once; a failure of one still lets the other be ended. */
 async function prepare(ports: Ports, engine: Engine, replicas: number): Promise<OpenDatabase> {
-  const name = ports.shop === 3000 ? 'letao' : `letao_${ports.shop}`
+  const name = databaseName(ports)
   const [database, ...builds] = await Promise.allSettled([
     replicas > 0
       ? openReplicated({ name, engine, replicas, onProgress: progress })
@@ -122,6 +124,10 @@ async function prepare(ports: Ports, engine: Engine, replicas: number): Promise<
   if (failed === undefined) return (database as PromiseFulfilledResult<OpenDatabase>).value
   if (database.status === 'fulfilled') closers.push(database.value.stop)
   throw (failed as PromiseRejectedResult).reason
+}
+
+function databaseName(ports: Ports): string {
+  return ports.shop === 3000 ? 'letao' : `letao_${ports.shop}`
 }
 
 async function demoLogin(shop: Shop): Promise<string | undefined> {
@@ -175,7 +181,12 @@ function readSettings(): {
     tutorial: values.tutorial,
     engine: values.mysql ? 'mysql' : 'default',
     replicas: replicaCount(values.replicas),
-    ports: { shop, wechat: portOf('WX_SIM_PORT', shop + 1), sms: portOf('SMS_SIM_PORT', shop + 2) },
+    ports: {
+      shop,
+      wechat: portOf('WX_SIM_PORT', shop + 1),
+      sms: portOf('SMS_SIM_PORT', shop + 2),
+      cos: portOf('COS_SIM_PORT', shop + 3),
+    },
   }
 }
 
@@ -206,6 +217,7 @@ async function checkPorts(ports: Ports, host: string): Promise<void> {
     { name: 'PORT', port: ports.shop, at: host },
     { name: 'WX_SIM_PORT', port: ports.wechat, at: host },
     { name: 'SMS_SIM_PORT', port: ports.sms, at: host },
+    { name: 'COS_SIM_PORT', port: ports.cos, at: host },
   ]
   for (const { name, port, at } of named) {
     if (named.some((other) => other.name !== name && other.port === port)) {

@@ -5,7 +5,7 @@ import type { Shop } from './shop.ts'
 import { terminalCode } from './terminal-code.ts'
 
 export type SummaryFacts = {
-  shop: Pick<Shop, 'url' | 'wechat' | 'sms'>
+  shop: Pick<Shop, 'url' | 'wechat' | 'sms' | 'cos'>
   /** The shop's address for a phone on the same network, where one can reach it. */
   phone?: string | undefined
   database: string
@@ -44,6 +44,10 @@ export function summary({
         : 'as WX_API_BASE says',
     ],
     ['SMS inbox', shop.sms ? `${local(shop.sms.url)}  (simulator: read the codes)` : 'as SMS_ENDPOINT says'],
+    [
+      'Pictures',
+      shop.cos ? `${local(shop.cos.url)}  (simulator: see what was uploaded)` : 'as COS_BUCKET_URL says',
+    ],
     ['Database', isPrivate ? database : withoutPassword(database)],
     ...(replicas ?? []).map((url, index) => [`Replica ${index + 1}`, url]),
     ['Demo login', problem ? `not available: ${problem}` : `${username} / ${password}  (mobile ${mobile})`],

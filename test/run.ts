@@ -75,7 +75,7 @@ function testFiles(folder: string): string[] {
 function testEnvironment(databaseServer: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, TEST_DATABASE_SERVER: databaseServer }
   const legacyNames = Object.values(variables).flatMap(({ legacyName }) => legacyName ?? [])
-  const ofLocal = ['PORT', 'WX_SIM_PORT', 'SMS_SIM_PORT', 'WX_NOTIFY_SPEED', 'LOG']
+  const ofLocal = ['PORT', 'WX_SIM_PORT', 'SMS_SIM_PORT', 'COS_SIM_PORT', 'WX_NOTIFY_SPEED', 'LOG']
   for (const name of [...Object.keys(variables), ...legacyNames, ...ofLocal]) {
     delete env[name]
   }

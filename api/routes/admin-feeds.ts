@@ -54,7 +54,7 @@ export const adminFeeds: Record<string, RouteDocs> = {
     operationId: 'saveFeedEntry',
     summary: 'Writes a banner or an entry of the grid; without `id` a new one, which goes last',
     description:
-      'Pictures are paths of this shop; links lead to its own pages. The grid needs a `text`. Left out, `startsAt` and `endsAt` set no limit.',
+      'Pictures are those that come with the shop or of `/admin/pictureConfirm`; links lead to its own pages. The grid needs a `text`. Left out, `startsAt` and `endsAt` set no limit.',
   },
   '/admin/feedAdd': {
     ...changed([1054, 1060], { name: 'brands', id: 1 }, '已加入'),

@@ -83,7 +83,9 @@ export const adminGoods: Record<string, RouteDocs> = {
           material: nullableText(),
           detail: nullableText(),
           zone: nullableText('`sports`: shown by that feed'),
+          imgUrl: text('where the picture can be seen'),
           pictures: Joi.array().items(Joi.string()).required(),
+          pictureUrls: Joi.array().items(Joi.string()).required(),
           skus: list(
             Joi.object({
               id: whole(),
@@ -112,7 +114,9 @@ export const adminGoods: Record<string, RouteDocs> = {
         material: null,
         detail: null,
         zone: null,
+        imgUrl: '/images/product13-1.svg',
         pictures: ['/images/product13-pair.svg'],
+        pictureUrls: ['/images/product13-pair.svg'],
         skus: [
           {
             id: 13,
@@ -139,7 +143,7 @@ export const adminGoods: Record<string, RouteDocs> = {
     operationId: 'saveProduct',
     summary: 'Writes a product: without `id` a new one',
     description:
-      'Search follows in the same transaction. A price below 30 % of the old one waits for a second person (`approvalId`). Where there are sizes, the price is that of the cheapest SKU on sale.',
+      'Search follows in the same transaction. A price below 30 % of the old one waits for a second person (`approvalId`). Where there are sizes, the price is that of the cheapest SKU on sale. Pictures are those that come with the shop, those that the product has, and those of `/admin/pictureConfirm`.',
     refusals: [1054, 1060],
     example: {
       name: '凌步 试款 跑鞋',

@@ -15,6 +15,7 @@ import { adminLogin } from './admin-login.ts'
 import { adminMoney } from './admin-money.ts'
 import { adminOrders } from './admin-orders.ts'
 import { adminPeople } from './admin-people.ts'
+import { adminPictures } from './admin-pictures.ts'
 import { catalogue } from './catalogue.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
@@ -54,6 +55,7 @@ export const routeDocs: Readonly<Record<string, RouteDocs>> = {
   ...adminExport,
   ...adminAudit,
   ...adminPeople,
+  ...adminPictures,
   ...adminGoods,
 }
 

@@ -90,7 +90,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { when: string; todo: string
     todo: 'shows `msg`, reports `requestId`',
   },
   UPSTREAM_FAILED: {
-    when: 'WeChat Pay or the SMS provider could not be reached, or answered nonsense',
+    when: 'WeChat Pay, the SMS provider or the object store could not be reached, or answered nonsense',
     todo: 'tries again; an order with the same `Idempotency-Key` or `out_trade_no`, which can never be charged twice',
   },
   DATABASE_UNAVAILABLE: {

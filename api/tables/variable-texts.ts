@@ -128,6 +128,15 @@ export const variableTexts: Readonly<Record<VariableName, Meaning>> = {
     en: "address of a CDN, put before the pictures' paths",
     zh: 'CDN 地址，加在图片路径前面',
   },
+  COS_BUCKET_URL: {
+    en: 'Tencent COS: the bucket of uploaded pictures, `https://<bucket>.cos.<region>.myqcloud.com`; `ASSET_BASE_URL` serves what is in it',
+    zh: '腾讯云 COS：存放上传图片的存储桶，`https://<存储桶>.cos.<地域>.myqcloud.com`；由 `ASSET_BASE_URL` 对外提供其中的文件',
+  },
+  COS_SECRET_ID: {
+    en: 'a key that may put objects below `p/` and read them, nothing else',
+    zh: '只能上传和读取 `p/` 下对象的密钥',
+  },
+  COS_SECRET_KEY: { en: 'its secret', zh: '该密钥的 SecretKey' },
 }
 
 /** Variables of `npm start` and the tests, with their defaults in Markdown. */
@@ -135,6 +144,7 @@ export const localVariableTexts: Readonly<Record<string, Meaning>> = {
   PORT: { shown: '`3000`', en: 'the shop', zh: '商城端口' },
   WX_SIM_PORT: { shown: '`PORT` + 1', en: 'the WeChat Pay simulator', zh: '微信支付模拟器端口' },
   SMS_SIM_PORT: { shown: '`PORT` + 2', en: 'the SMS simulator', zh: '短信模拟器端口' },
+  COS_SIM_PORT: { shown: '`PORT` + 3', en: 'the object store simulator', zh: '对象存储模拟器端口' },
   WX_NOTIFY_SPEED: {
     shown: '`1`',
     en: 'how much faster than WeChat Pay the simulator repeats its notifies',

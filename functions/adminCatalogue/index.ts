@@ -18,8 +18,8 @@ export const main_handler = endpoint(
   }),
   route(
     { ...reads, method: 'GET', paths: ['/admin/product'], schema: detailQuery },
-    async ({ body, db }) => ({
-      data: await showForDesk(body.id, { db }),
+    async ({ body, db, config }) => ({
+      data: await showForDesk(body.id, { db, assetBaseUrl: config.ASSET_BASE_URL }),
     }),
   ),
   route({ ...writes, method: 'POST', paths: ['/admin/productSave'], schema: productBody }, async (call) => ({

@@ -1,6 +1,7 @@
 /** What the shop sells, as its own people see it. */
 import { findWaiting } from '#shared/admin'
 import {
+  assetUrl,
   findEveryProduct,
   listAllSkus,
   listEveryProduct,
@@ -64,7 +65,7 @@ export async function listForDesk(
 }
 
 /** One product with its SKUs, their stock, and the price that waits for a second person. @throws AppError RECORD_NOT_FOUND */
-export async function showForDesk(id: number, { db }: { db: Sql }) {
+export async function showForDesk(id: number, { db, assetBaseUrl }: { db: Sql; assetBaseUrl: string }) {
   const product = await findEveryProduct(db, id)
   if (!product) throw notFound()
   const [pictures, skus, waiting] = await Promise.all([
@@ -86,7 +87,9 @@ export async function showForDesk(id: number, { db }: { db: Sql }) {
     material: product.material,
     detail: product.detail,
     zone: product.zone,
+    imgUrl: assetUrl(assetBaseUrl, product.img),
     pictures,
+    pictureUrls: pictures.map((path) => assetUrl(assetBaseUrl, path)),
     skus: skus.map((sku) => viewSku(sku, stock.get(sku.id))),
     waiting: wish ? { approvalId: wish.id, askedBy: wish.asked_by } : null,
   }

@@ -1,6 +1,7 @@
 /** Saves what the shop sells. A price far below the old one waits for a second person. */
 import { askApproval, audited } from '#shared/admin'
-import { type EveryProductRow, findEveryProduct, listAllSkus } from '#shared/catalogue'
+import { type EveryProductRow, findEveryProduct, listAllSkus, listPictures } from '#shared/catalogue'
+import { admitPictures } from '#shared/pictures'
 import { type CatalogueCall, isSteep, notFound, PRICE_ACTION, targetOf } from './price-wishes.ts'
 import type { ProductBody, SkusBody } from './schema.ts'
 import { writeProduct, writeSkus } from './write.ts'
@@ -16,7 +17,8 @@ export interface Saved {
  * Writes a product, its pictures and its search index. A price far below the old one waits for a second person; what
  * else was changed with it waits too.
  *
- * @throws AppError RECORD_NOT_FOUND, STATE_CONFLICT (another price waits already)
+ * @throws AppError INVALID_PARAMETER (a picture that nobody confirmed), RECORD_NOT_FOUND, STATE_CONFLICT (another price
+ * waits already)
  */
 export function saveProduct(body: ProductBody, call: CatalogueCall): Promise<Saved> {
   return audited(
@@ -28,6 +30,8 @@ export function saveProduct(body: ProductBody, call: CatalogueCall): Promise<Sav
     async (tx) => {
       const old = body.id === undefined ? undefined : await findEveryProduct(tx, body.id, { lock: true })
       if (body.id !== undefined && !old) throw notFound()
+      const shown = old ? [old.img, ...(await listPictures(tx, old.id))] : []
+      await admitPictures(tx, [body.img, ...body.pictures], shown)
       if (old && isSteep(old.price_fen, body.price_fen)) {
         const detail = { product: body }
         const approvalId = await askApproval(

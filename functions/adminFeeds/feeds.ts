@@ -26,6 +26,7 @@ import {
 } from '#shared/catalogue'
 import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
+import { admitPictures } from '#shared/pictures'
 import type { EntryBody, FeedName, OrderBody, SaveBody } from './schema.ts'
 
 /** How many entries a feed may have: no feed shows more. */
@@ -103,7 +104,8 @@ function nextPlace(entries: readonly FeedEntry[]): number {
 /**
  * Writes a banner or an entry of the grid; a new one goes last.
  *
- * @throws AppError INVALID_PARAMETER (it ends before it begins, or has no name), RECORD_NOT_FOUND, STATE_CONFLICT (the feed is full)
+ * @throws AppError INVALID_PARAMETER (it ends before it begins, has no name, or a picture that
+ * nobody confirmed), RECORD_NOT_FOUND, STATE_CONFLICT (the feed is full)
  */
 export function saveEntry({ name, id, ...entry }: SaveBody, call: AdminCall): Promise<{ id: number }> {
   if (entry.startsAt && entry.endsAt && entry.startsAt >= entry.endsAt)
@@ -113,13 +115,14 @@ export function saveEntry({ name, id, ...entry }: SaveBody, call: AdminCall): Pr
   const [insert, update] = name === 'grid' ? [insertGrid, updateGrid] : [insertBanner, updateBanner]
   return audited(call, subject('save', name), async (tx) => {
     const entries = await feeds[name].lock(tx)
-    if (id === undefined) {
+    const old = id === undefined ? undefined : entryOf(entries, id)
+    await admitPictures(tx, [entry.img], [old?.img ?? null])
+    if (id === undefined || !old) {
       const newId = await insert(tx, entry, nextPlace(entries))
       return { result: { id: newId }, before: null, after: { id: newId, ...entry } }
     }
-    const before = entryOf(entries, id)
     await update(tx, id, entry)
-    return { result: { id }, before, after: { id, ...entry } }
+    return { result: { id }, before: old, after: { id, ...entry } }
   })
 }
 

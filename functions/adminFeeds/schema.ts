@@ -37,7 +37,7 @@ export const saveBody = parameters<SaveBody>({
   id: id.label('编号id'),
   img: Joi.string()
     .max(255)
-    .pattern(/^\/(images\/[\w-]+\.(svg|png|jpe?g|webp)|p\/\d{6}\/[\w-]+\.(png|jpe?g|webp))$/)
+    .pattern(/^\/(images\/[\w-]+\.(svg|png|jpe?g|webp)|p\/\d{6}\/[\w-]+\.(png|jpg|webp))$/)
     .required()
     .label('图片img'),
   link: line({ max: 255 })

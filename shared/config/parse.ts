@@ -61,6 +61,12 @@ function url(...protocols: string[]): Parse<string> {
 
 export const webUrl = url('https:', 'http:')
 
+/** A URL that is a host and nothing else. */
+export const originUrl: Parse<string> = (value) => {
+  const { origin, href } = new URL(webUrl(value))
+  return href === `${origin}/` ? origin : malformed('must have no path, query or user')
+}
+
 /** The address of a database, with options that `openDatabase` understands. */
 export const mysqlUrl: Parse<string> = (value) => {
   try {

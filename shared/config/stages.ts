@@ -17,6 +17,7 @@ const webAddresses = [
   'WX_API_BACKUP',
   'SMS_ENDPOINT',
   'ASSET_BASE_URL',
+  'COS_BUCKET_URL',
 ] as const
 
 /** What makes a development set-up comfortable and a real shop unsafe: names, and no value. */
@@ -33,6 +34,7 @@ export function refusedWhereStrict(config: AnyConfig): string[] {
     // The merchant platform accepts nothing but 32 characters as the API v2 key.
     ['WX_API_KEY', [config.WX_API_KEY], 32],
     ['SMS_SECRET_KEY', [config.SMS_SECRET_KEY], 16],
+    ['COS_SECRET_KEY', [config.COS_SECRET_KEY], 16],
   ]
   for (const [name, values, minBytes] of secrets) {
     const isWeak = (value: string) => Buffer.byteLength(value) < minBytes || knownToAll(value)

@@ -12,6 +12,7 @@ import {
   mysqlUrls,
   notifyUrl,
   oneOf,
+  originUrl,
   type Parse,
   pattern,
   pem,
@@ -93,6 +94,9 @@ export const variables = {
   TRUSTED_PROXIES: defaulted(integer(0, 10), 0),
   BASE_PATH: defaulted(basePath, ''),
   ASSET_BASE_URL: defaulted(webUrl, ''),
+  COS_BUCKET_URL: optional(originUrl),
+  COS_SECRET_ID: optional(text),
+  COS_SECRET_KEY: optional(text, { secret: true }),
 } as const
 
 type Variables = typeof variables

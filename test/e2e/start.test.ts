@@ -69,15 +69,21 @@ describe('npm start', () => {
   const login = async () => (await post(`${shop}/login`, { username: 'demo', password: 'demo123' })).token
 
   test('opens a shop that sells, from nothing', async () => {
-    const [port, wechat, sms] = [await pickPort(), await pickPort(), await pickPort()]
-    settings = { PORT: `${port}`, WX_SIM_PORT: `${wechat}`, SMS_SIM_PORT: `${sms}`, LETAO_DATA: data }
+    const [port, wechat, sms, cos] = [await pickPort(), await pickPort(), await pickPort(), await pickPort()]
+    settings = {
+      PORT: `${port}`,
+      WX_SIM_PORT: `${wechat}`,
+      SMS_SIM_PORT: `${sms}`,
+      COS_SIM_PORT: `${cos}`,
+      LETAO_DATA: data,
+    }
     shop = `http://127.0.0.1:${port}`
     running = npmStart(settings)
     await running.opened
 
     const health = await fetch(`${shop}/healthz`)
     assert.equal(health.status, 200, await health.text())
-    for (const address of [port, wechat, sms])
+    for (const address of [port, wechat, sms, cos])
       assert.match(running.output(), new RegExp(`http://localhost:${address}`))
     assert.match(running.output(), /demo \/ demo123/)
   })
@@ -104,11 +110,12 @@ describe('npm start', () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     await once(blocker, 'listening')
     const taken = (blocker.address() as { port: number }).port
-    for (const name of ['PORT', 'WX_SIM_PORT', 'SMS_SIM_PORT']) {
+    for (const name of ['PORT', 'WX_SIM_PORT', 'SMS_SIM_PORT', 'COS_SIM_PORT']) {
       const free = {
         PORT: `${await pickPort()}`,
         WX_SIM_PORT: `${await pickPort()}`,
         SMS_SIM_PORT: `${await pickPort()}`,
+        COS_SIM_PORT: `${await pickPort()}`,
       }
       const refused = npmStart({ ...settings, ...free, [name]: `${taken}` })
       assert.equal(await refused.exit, 1)

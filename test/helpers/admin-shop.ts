@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { hashSecret } from '#shared/accounts'
 import { codeOf, hashInviteToken, type Role, seal, signAdminToken, stepOf, toBase32 } from '#shared/admin'
 import { readConfig } from '#shared/config'
+import { cosEnv, startTestCos } from './cos.ts'
 import { call, type Reply, scfContext } from './functions.ts'
 import { openOrderShop } from './order-shop.ts'
 import type { PayShopOptions } from './pay-shop.ts'
@@ -47,10 +48,30 @@ export function adminToken(id: number, version = 1, now = new Date()): string {
 let people = 0
 
 export async function openAdminShop(options: PayShopOptions = {}) {
-  const shop = await openOrderShop({ ...options, env: { ADMIN_JWT_SECRET, ...options.env } })
+  let cosAheadMs = 0
+  const cos = await startTestCos({ now: () => Date.now() + cosAheadMs })
+  const shop = await openOrderShop({ ...options, env: { ADMIN_JWT_SECRET, ...cosEnv(cos), ...options.env } })
   const { database } = shop
 
   const own = {
+    /** The object store of the shop's pictures. */
+    cos,
+
+    /** Lets the object store's clock run ahead. */
+    async laterAtCos<T>(ms: number, work: () => Promise<T>): Promise<T> {
+      cosAheadMs = ms
+      try {
+        return await work()
+      } finally {
+        cosAheadMs = 0
+      }
+    },
+
+    async close(): Promise<void> {
+      await shop.close()
+      await cos.close()
+    },
+
     /** One of the shop's people with this role, logged in. `password` and `secret` log in again. */
     async admin(role: Role, { password = 'a password of the tests' } = {}) {
       const username = `${role}${++people}`

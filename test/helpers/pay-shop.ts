@@ -12,6 +12,7 @@ import type {
   WechatSim,
   WechatSimOptions,
 } from '../../simulators/wechat-pay/index.ts'
+import { cosEnv } from './cos.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { call, loadFunction, type MainHandler, type Reply, scfContext } from './functions.ts'
 import { catchLogs, type Logs } from './logs.ts'
@@ -79,6 +80,7 @@ export async function openPayShop(options: PayShopOptions = {}) {
     JWT_SECRET,
     // Tests that walk through every function meet those of the shop's people, too.
     ADMIN_JWT_SECRET: 'another secret of the tests for the people',
+    ...cosEnv({ url: 'http://127.0.0.1:9' }),
     STAGE: 'dev',
     ...wechatEnv(wechat, notifyUrl),
     ...options.env,

@@ -236,6 +236,19 @@ const rules: Record<VariableName, Rule> = {
     bad: ['shop', '/a b', '/a?b'],
   },
   ASSET_BASE_URL: { fallback: '', good: https('cdn.example'), bad: noUrl },
+  COS_BUCKET_URL: {
+    fallback: undefined,
+    good: [
+      [
+        'https://pics-1250000000.cos.ap-guangzhou.myqcloud.com/',
+        'https://pics-1250000000.cos.ap-guangzhou.myqcloud.com',
+      ],
+      ['http://127.0.0.1:3003', 'http://127.0.0.1:3003'],
+    ],
+    bad: [...noUrl, 'https://cos.example/folder', 'https://cos.example/?a=1', 'https://me@cos.example'],
+  },
+  COS_SECRET_ID: anyText(),
+  COS_SECRET_KEY: anyText(),
 }
 
 describe('each variable', () => {
@@ -360,6 +373,7 @@ describe('a strict stage', () => {
       ['WX_NOTIFY_URL', 'http://shop.example/pay/notify'],
       ['SMS_ENDPOINT', 'http://sms.example'],
       ['ASSET_BASE_URL', 'http://cdn.example'],
+      ['COS_BUCKET_URL', 'http://cos.example'],
       ['SMS_ENDPOINT', 'http://127.0.0.1.example'],
       ['SMS_ENDPOINT', 'http://localhost.example'],
       ['SMS_ENDPOINT', 'http://127.0.0.1@evil.example'],
@@ -417,7 +431,13 @@ describe('a strict stage', () => {
     'letao-demo-wxpay-key-00000000000',
     'letao-demo-sms-secret-key-000000',
   ]
-  for (const name of ['JWT_SECRET', 'ADMIN_JWT_SECRET', 'WX_API_KEY', 'SMS_SECRET_KEY'] as const) {
+  for (const name of [
+    'JWT_SECRET',
+    'ADMIN_JWT_SECRET',
+    'WX_API_KEY',
+    'SMS_SECRET_KEY',
+    'COS_SECRET_KEY',
+  ] as const) {
     test(`refuses a short or well-known ${name}`, () => {
       for (const value of weak) {
         const { message } = problemsOf({ ...prod, [name]: value })

@@ -9,6 +9,7 @@ const facts = {
     url: 'http://localhost:3000',
     wechat: { url: 'http://127.0.0.1:3001' },
     sms: { url: 'http://127.0.0.1:3002' },
+    cos: { url: 'http://127.0.0.1:3003' },
   } as SummaryFacts['shop'],
   database: 'mysql://letao:hunter2@db.example:3306/letao',
   isPrivate: false,
@@ -31,7 +32,7 @@ test('says where the shop, its documentation and the simulators are, and who may
 })
 
 test('says what is real where no simulator runs, and why there is no demo login', () => {
-  const shop = { url: facts.shop.url, wechat: undefined, sms: undefined }
+  const shop = { url: facts.shop.url, wechat: undefined, sms: undefined, cos: undefined }
   const text = summary({ ...facts, shop, problem: 'it needs the SMS simulator' })
   assert.match(text, /as WX_API_BASE says/)
   assert.match(text, /as SMS_ENDPOINT says/)

@@ -25,8 +25,8 @@ export const requestEvents = {
   },
   upstream_failed: {
     level: 'error',
-    where: 'sms, wxOrder, closeOrder, queryOrder',
-    means: 'WeChat or the SMS provider did not answer',
+    where: 'sms, wxOrder, closeOrder, queryOrder, adminPictures',
+    means: 'WeChat, the SMS provider or the object store did not answer',
     alarm: 'rate',
     todo: '[WeChat Pay](#wechat-pay-does-not-answer)',
   },
