@@ -1308,7 +1308,7 @@ export interface paths {
         put?: never;
         /**
          * Writes a banner or an entry of the grid; without `id` a new one, which goes last
-         * @description Pictures are paths of this shop; links lead to its own pages. The grid needs a `text`. Left out, `startsAt` and `endsAt` set no limit.
+         * @description Pictures are those that come with the shop or of `/admin/pictureConfirm`; links lead to its own pages. The grid needs a `text`. Left out, `startsAt` and `endsAt` set no limit.
          */
         post: operations["saveFeedEntry"];
         delete?: never;
@@ -1362,6 +1362,46 @@ export interface paths {
         put?: never;
         /** Puts a feed into an order; `ids` are exactly its entries */
         post: operations["orderFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/pictureUpload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allows one upload of a picture to the object store
+         * @description The file goes to `url` by PUT with exactly `headers`, before `expiresAt`. Type and number of bytes are signed, and what is there cannot be replaced. Then comes `/admin/pictureConfirm`.
+         */
+        post: operations["askPictureUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/pictureConfirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks at what has arrived and lets it in; the same again answers the same
+         * @description JPEG, PNG and WebP up to 5 MB and 6000 pixels to a side, told by their own bytes. 1060: nothing has arrived; 1010: it is something else.
+         */
+        post: operations["confirmPicture"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1527,7 +1567,7 @@ export interface paths {
         put?: never;
         /**
          * Writes a product: without `id` a new one
-         * @description Search follows in the same transaction. A price below 30 % of the old one waits for a second person (`approvalId`). Where there are sizes, the price is that of the cheapest SKU on sale.
+         * @description Search follows in the same transaction. A price below 30 % of the old one waits for a second person (`approvalId`). Where there are sizes, the price is that of the cheapest SKU on sale. Pictures are those that come with the shop, those that the product has, and those of `/admin/pictureConfirm`.
          */
         post: operations["saveProduct"];
         delete?: never;
@@ -4890,6 +4930,73 @@ export interface components {
             };
         };
         /** @description Success, or a refusal with the reason */
+        askPictureUpload: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "path": "/p/202611/Xk2vQ8nL0sT4bR7yWc1dZg.jpg",
+                 *         "url": "https://pics-1250000000.cos.ap-guangzhou.myqcloud.com/p/202611/Xk2vQ8nL0sT4bR7yWc1dZg.jpg?q-sign-algorithm=sha1&q-ak=…",
+                 *         "headers": {
+                 *           "content-type": "image/jpeg",
+                 *           "x-cos-forbid-overwrite": "true"
+                 *         },
+                 *         "expiresAt": "2026-11-27T02:10:00.000Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        /** @description what `productSave` and `feedSave` take once it is confirmed */
+                        path: string | "";
+                        url: string | "";
+                        headers: Record<string, never>;
+                        /** @description ISO 8601 */
+                        expiresAt: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        confirmPicture: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "path": "/p/202611/Xk2vQ8nL0sT4bR7yWc1dZg.jpg",
+                 *         "url": "/p/202611/Xk2vQ8nL0sT4bR7yWc1dZg.jpg",
+                 *         "bytes": 182044,
+                 *         "width": 1200,
+                 *         "height": 1200
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        path: string | "";
+                        /** @description where it can be seen */
+                        url: string | "";
+                        bytes: number;
+                        /** @description pixels */
+                        width: number;
+                        height: number;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
         exportOrders: {
             headers: {
                 [name: string]: unknown;
@@ -5157,7 +5264,11 @@ export interface components {
                  *         "material": null,
                  *         "detail": null,
                  *         "zone": null,
+                 *         "imgUrl": "/images/product13-1.svg",
                  *         "pictures": [
+                 *           "/images/product13-pair.svg"
+                 *         ],
+                 *         "pictureUrls": [
                  *           "/images/product13-pair.svg"
                  *         ],
                  *         "skus": [
@@ -5203,7 +5314,10 @@ export interface components {
                         detail: string | null;
                         /** @description `sports`: shown by that feed */
                         zone: string | null;
+                        /** @description where the picture can be seen */
+                        imgUrl: string | "";
                         pictures: string[];
+                        pictureUrls: string[];
                         skus: {
                             id: number;
                             skuCode: string | "";
@@ -6970,6 +7084,51 @@ export interface components {
                 };
             };
         };
+        askPictureUpload: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "image/jpeg",
+                 *       "bytes": 182044
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * 图片格式type
+                     * @enum {unknown}
+                     */
+                    type: "image/jpeg" | "image/png" | "image/webp";
+                    /** 图片大小bytes */
+                    bytes: number;
+                };
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * 图片格式type
+                     * @enum {unknown}
+                     */
+                    type: "image/jpeg" | "image/png" | "image/webp";
+                    /** 图片大小bytes */
+                    bytes: number;
+                };
+            };
+        };
+        confirmPicture: {
+            content: {
+                /**
+                 * @example {
+                 *       "path": "/p/202611/Xk2vQ8nL0sT4bR7yWc1dZg.jpg"
+                 *     }
+                 */
+                "application/json": {
+                    /** 图片路径path */
+                    path: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 图片路径path */
+                    path: string;
+                };
+            };
+        };
         invitePerson: {
             content: {
                 /**
@@ -8701,6 +8860,45 @@ export interface operations {
             413: components["responses"]["Fault413"];
             415: components["responses"]["Fault415"];
             500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    askPictureUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["askPictureUpload"];
+        responses: {
+            200: components["responses"]["askPictureUpload"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    confirmPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["confirmPicture"];
+        responses: {
+            200: components["responses"]["confirmPicture"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            502: components["responses"]["Fault502"];
             503: components["responses"]["Fault503"];
         };
     };
