@@ -4,6 +4,6 @@
  */
 export * from './admission.ts'
 export * from './bucket.ts'
-export { presignUrl, signedAuthorization } from './cos-sign.ts'
+export { type CosRequest, presignUrl, signedAuthorization } from './cos-sign.ts'
 export * from './kinds.ts'
 export * from './picture-table.ts'

@@ -44,6 +44,8 @@ export interface CosSim {
   readonly files: string
   /** Newest first. */
   objects(): Promise<ObjectFacts[]>
+  /** Puts an object there, as somebody with keys of the bucket may. */
+  put(key: string, body: Buffer, type: string): Promise<ObjectFacts>
   readonly faults: CosFaults
   /** The requests received, oldest first. */
   readonly calls: readonly CosCall[]
@@ -85,6 +87,8 @@ export async function startCosSim(options: CosSimOptions): Promise<CosSim> {
     port: listener.port,
     files: objects.files,
     objects: () => objects.list(),
+    put: (key, body, type) =>
+      objects.put(key, body, { type, at: new Date(now()).toISOString(), mayReplace: true }),
     faults,
     calls,
     async close() {

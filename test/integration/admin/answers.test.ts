@@ -7,6 +7,7 @@ import { prepareDemoLogin } from '../../../local/demo-account.ts'
 import { DEMO_LOGIN, DEMO_OWNER, DEMO_SECRETS } from '../../../local/demo-env.ts'
 import { prepareDemoOwner } from '../../../local/demo-owner.ts'
 import { assertDocumented, operationsOf } from '../../helpers/document-shapes.ts'
+import { makePng } from '../../helpers/picture-files.ts'
 import { openTestShop, type TestShop } from '../../helpers/shop.ts'
 
 let shop: TestShop
@@ -154,6 +155,21 @@ test('orders, cases and money answer as documented', async () => {
   await data('POST', '/admin/lateRelease', { approvalId, approve: true }, second)
   await data('POST', '/admin/moneyClear', { out_trade_no })
   await call('GET', '/admin/audit?limit=100')
+})
+
+test('says of pictures what is documented', async () => {
+  const file = makePng()
+  const upload = (await data('POST', '/admin/pictureUpload', {
+    type: 'image/png',
+    bytes: file.length,
+  })) as unknown as { path: string; url: string; headers: Record<string, string> }
+  const { path, url, headers } = upload
+  assert.equal((await call('POST', '/admin/pictureConfirm', { path })).status, 1060)
+  const sent = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(file) })
+  assert.equal(sent.status, 200)
+  await data('POST', '/admin/pictureConfirm', { path })
+  const shown = await fetch(shop.url + path)
+  assert.deepEqual([shown.status, shown.headers.get('content-type')], [200, 'image/png'])
 })
 
 test('says of products and stock what is documented', async () => {
