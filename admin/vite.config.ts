@@ -2,13 +2,20 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, loadEnv, type Plugin } from 'vite'
 
-/** Scripts from our own origin only; the API's origin is the one other place that the page may talk to. */
-function contentSecurityPolicy(apiBase: string): Plugin {
+/**
+ * Scripts from our own origin only; the API and the object store, where pictures go, are the only other places that the page
+ * may talk to.
+ *
+ * @param store - origins, with blanks between them
+ */
+function contentSecurityPolicy(apiBase: string, store: string): Plugin {
   const policy = [
     "default-src 'self'",
     "img-src 'self' data: blob: https: http:",
     "style-src 'self' 'unsafe-inline'",
-    ['connect-src', "'self'", ...(apiBase ? [new URL(apiBase).origin] : [])].join(' '),
+    ['connect-src', "'self'", ...(apiBase ? [new URL(apiBase).origin] : []), ...(store ? [store] : [])].join(
+      ' ',
+    ),
     "base-uri 'none'",
     "form-action 'none'",
     "object-src 'none'",
@@ -31,7 +38,7 @@ export default defineConfig(({ mode }) => {
   return {
     root: import.meta.dirname,
     base: '/admin/',
-    plugins: [vue(), contentSecurityPolicy(env.VITE_API_BASE ?? '')],
+    plugins: [vue(), contentSecurityPolicy(env.VITE_API_BASE ?? '', env.VITE_PICTURE_STORE ?? '')],
     build: {
       outDir: 'dist/admin',
       emptyOutDir: true,

@@ -33,6 +33,8 @@ export interface PagesTarget {
   readonly mode: string
   /** Where the API is, when not on the page's own origin. */
   readonly apiBase: string
+  /** Further variables of the build. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Adds what does not come from Vite. */
   readonly finish?: (folder: string) => Promise<unknown>
 }
@@ -46,14 +48,15 @@ export interface PagesTarget {
  */
 export async function buildPages(
   build: PagesBuild,
-  { folder, into = '', mode, apiBase, finish }: PagesTarget,
+  { folder, into = '', mode, apiBase, settings = {}, finish }: PagesTarget,
 ): Promise<{ folder: string; built: boolean }> {
-  const sources = fingerprint(build, apiBase)
+  const variables = { ...settings, VITE_API_BASE: apiBase }
+  const sources = fingerprint(build, variables)
   if (isFrom(folder, sources)) return { folder, built: false }
   const fresh = `${folder}.${process.pid}`
   mkdirSync(fresh, { recursive: true })
   try {
-    await vite(build, mode, join(fresh, into), apiBase)
+    await vite(build, mode, join(fresh, into), variables)
     await finish?.(fresh)
     writeFileSync(join(fresh, '.built-from'), sources)
     if (!isFrom(folder, sources)) replaceFolder(folder, fresh)
@@ -67,7 +70,7 @@ async function vite(
   { name, source }: PagesBuild,
   mode: string,
   outDir: string,
-  apiBase: string,
+  variables: Readonly<Record<string, string>>,
 ): Promise<void> {
   const command = [
     join(root, 'node_modules/vite/bin/vite.js'),
@@ -82,7 +85,7 @@ async function vite(
   try {
     await promisify(execFile)(process.execPath, command, {
       cwd: source,
-      env: { ...process.env, NODE_ENV: 'production', VITE_API_BASE: apiBase },
+      env: { ...process.env, NODE_ENV: 'production', ...variables },
     })
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string }
@@ -103,12 +106,12 @@ function isFrom(folder: string, sources: string): boolean {
 }
 
 /** A hash of everything that the build depends on. */
-function fingerprint({ sources }: PagesBuild, apiBase: string): string {
+function fingerprint({ sources }: PagesBuild, variables: Readonly<Record<string, string>>): string {
   const hash = createHash('sha256')
   for (const file of [...sources, 'package-lock.json'].flatMap(filesAt)) {
     hash.update(`${file}\0`).update(readFileSync(join(root, file)))
   }
-  return hash.update(apiBase).digest('hex')
+  return hash.update(JSON.stringify(variables)).digest('hex')
 }
 
 /** The file itself, or every file below a folder. */

@@ -167,7 +167,7 @@ const NO_ADDRESSES = {
 const STATIC_FOLDERS: StaticFolder[] = [
   { dir: join(root, 'local/assets') },
   // Its files lie below /admin.
-  { dir: adminPageFolder },
+  { dir: adminPageFolder({ local: true }) },
   { dir: storefrontFolder({ demo: true }), fallback: 'index.html', isPage },
 ]
 

@@ -55,7 +55,9 @@ try {
 async function start(): Promise<void> {
   const { host, ports, web, engine, replicas, tutorial } = readSettings()
   await checkPorts(ports, host)
-  const database = await whileGoingOn('Preparing database and build', () => prepare(ports, engine, replicas))
+  const database = await whileGoingOn('Preparing database and build', () =>
+    prepare(ports, { host, engine, replicas }),
+  )
   closers.push(database.stop)
   await stopEsbuild() // its service process would stay as long as this one
   endIfStopping()
@@ -110,7 +112,10 @@ async function start(): Promise<void> {
 }
 
 /** The server starts and the functions are built at once; a failure of one still lets the other be ended. */
-async function prepare(ports: Ports, engine: Engine, replicas: number): Promise<OpenDatabase> {
+async function prepare(
+  ports: Ports,
+  { host, engine, replicas }: { host: string; engine: Engine; replicas: number },
+): Promise<OpenDatabase> {
   const name = databaseName(ports)
   const [database, ...builds] = await Promise.allSettled([
     replicas > 0
@@ -118,7 +123,7 @@ async function prepare(ports: Ports, engine: Engine, replicas: number): Promise<
       : openDatabase({ name, engine, onProgress: progress }),
     buildIfChanged(),
     buildStorefront({ demo: true }),
-    buildAdminPage(),
+    buildAdminPage({ local: true, store: process.env.COS_BUCKET_URL || phoneUrl(host, ports.cos) }),
   ])
   const failed = [database, ...builds].find((result) => result.status === 'rejected')
   if (failed === undefined) return (database as PromiseFulfilledResult<OpenDatabase>).value

@@ -54,7 +54,7 @@ async function main(args: string[]): Promise<number> {
   await timed('Build', () => buildIfChanged())
   if (files.some((file) => /storefront|e2e/.test(file)))
     await timed('Storefront', () => buildStorefront({ demo: true }))
-  await timed('Shopkeeper’s page', buildAdminPage)
+  await timed('Shopkeeper’s page', () => buildAdminPage({ local: true }))
   server = await timed('Database', async () => {
     await sweepTestServers()
     // Everything that starts a server in this run takes this one, here and in the tests' processes.

@@ -1,7 +1,7 @@
 /** A picture on its way: asked for, sent straight to the object store, looked at by the shop. */
 import { post, ShopError } from './api.ts'
 
-/** What the shop lets in; told here too, so that nobody waits for an upload that is refused. */
+/** What the shop lets in; said here too, so that nobody waits for an upload that is refused. */
 export const pictureTypes = ['image/jpeg', 'image/png', 'image/webp']
 const maxBytes = 5 * 1024 * 1024
 const timeoutMs = 5 * 60_000
@@ -20,15 +20,19 @@ interface Upload {
   headers: Record<string, string>
 }
 
+/** Why a file need not be tried; empty when it may be. */
+export function refusalOf(file: File): string {
+  if (!pictureTypes.includes(file.type)) return '只支持 JPEG、PNG、WebP 格式的图片'
+  return file.size > maxBytes ? '图片不能超过 5 MB' : ''
+}
+
 /**
- * Uploads one file.
+ * Uploads one file that is not refused.
  *
  * @param onProgress - gets the share that has been sent, from 0 to 1
  * @throws ShopError whose message can be shown
  */
 export async function uploadPicture(file: File, onProgress: (share: number) => void): Promise<Picture> {
-  if (!pictureTypes.includes(file.type)) throw new ShopError('只支持 JPEG、PNG、WebP 格式的图片')
-  if (file.size > maxBytes) throw new ShopError('图片不能超过 5 MB')
   const upload = await post<Upload>('/admin/pictureUpload', { type: file.type, bytes: file.size })
   await send(upload, file, onProgress)
   return post<Picture>('/admin/pictureConfirm', { path: upload.path })

@@ -87,7 +87,7 @@ test('a product gets pictures from this machine, and the shopper sees them', asy
   await button('更多图片第 2 张前移').click()
   await assertAccessible(page, 'admin pictures')
   await screenshot(page, 'admin-pictures')
-  await page.getByLabel('在售').click()
+  await page.getByRole('switch', { name: '在售' }).click()
   await button('保存商品').click()
   await page.getByText('已提交').waitFor()
 

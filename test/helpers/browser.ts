@@ -49,7 +49,7 @@ export async function openBrowser(): Promise<Browser> {
   const [executablePath] = await Promise.all([
     findOrInstallChromium(),
     buildStorefront({ demo: true }),
-    buildAdminPage(),
+    buildAdminPage({ local: true }),
   ])
   return chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE_MS })
 }
