@@ -66,7 +66,7 @@ test('every function that ops invoke and every timer has its chapter', () => {
 })
 
 test('the file of values has everything that a function of serverless.yml cannot work without', () => {
-  const [, values = ''] = /\*\*11\. Values\.\*\*[\s\S]*?```sh\n([\s\S]*?)```/.exec(document) ?? []
+  const [, values = ''] = /\*\*12\. Values\.\*\*[\s\S]*?```sh\n([\s\S]*?)```/.exec(document) ?? []
   const given = new Set([...values.matchAll(/^(\w+)=/gm)].map(([, name]) => name))
   const needed = [...read('serverless.yml').matchAll(/\$\{env:(\w+), ''\}/g)].map(([, name = '']) => name)
   const unknown = [...given].filter((name) => !needed.includes(name ?? ''))
@@ -80,6 +80,7 @@ test('the file of values has everything that a function of serverless.yml cannot
     'WX_API_KEY',
     'WX_NOTIFY_URL',
     'WX_CERT_PEM',
+    'COS_BUCKET_URL',
   ])
     assert.ok(given.has(name), name)
 })
