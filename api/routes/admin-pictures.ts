@@ -17,7 +17,7 @@ export const adminPictures: Record<string, RouteDocs> = {
         data: Joi.object({
           path: text('what `productSave` and `feedSave` take once it is confirmed'),
           url: text(),
-          headers: Joi.object().pattern(Joi.string(), Joi.string()).required(),
+          headers: Joi.object({ 'content-type': text(), 'x-cos-forbid-overwrite': text() }).required(),
           expiresAt: text('ISO 8601'),
         }).required(),
       }),

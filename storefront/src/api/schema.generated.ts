@@ -4956,7 +4956,10 @@ export interface components {
                         /** @description what `productSave` and `feedSave` take once it is confirmed */
                         path: string | "";
                         url: string | "";
-                        headers: Record<string, never>;
+                        headers: {
+                            "content-type": string | "";
+                            "x-cos-forbid-overwrite": string | "";
+                        };
                         /** @description ISO 8601 */
                         expiresAt: string | "";
                     };
