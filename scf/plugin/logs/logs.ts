@@ -1,11 +1,13 @@
-/** Shows a function's log, once or as it grows. Secrets are masked. */
+/** Shows the log of one function or of all, once or as it grows. Secrets are masked. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Api } from '../api/client.ts'
 import { DeployError } from '../api/errors.ts'
 import { findFunction } from '../api/wait.ts'
+import { inParallel } from '../deploy/parallel.ts'
 import type { Framework } from '../provider/framework.ts'
-import { redact, secretValues } from '../provider/redact.ts'
-import { oneFunction, type ShopFunction } from '../provider/service.ts'
+import { secretValues } from '../provider/redact.ts'
+import { type ShopService, selectFunctions } from '../provider/service.ts'
+import { beijing, jsonOf, textOf, type View } from './line.ts'
 import { searchLogs } from './search.ts'
 import { since } from './since.ts'
 
@@ -14,50 +16,92 @@ const overlapMs = 60_000
 
 export async function logs(framework: Framework): Promise<void> {
   const { service, api } = framework
-  const fn = oneFunction(service, framework.required('function'))
   const start = since(framework.text('startTime') ?? '10m', Date.now())
   const intervalMs = intervalOf(framework.text('interval'))
-  const { topicId, secrets } = await readTarget(api, fn)
-  const hidden = [
-    ...new Set([...secrets, ...service.functions.flatMap(({ environment }) => secretValues(environment))]),
-  ]
+  const key = framework.text('function')
+  const target = await readTarget(api, service, key)
+  const isJson = framework.flag('json')
+  const view = viewOf(service, target, key, !isJson && isTerminal())
+  const filter = framework.text('filter')
+  const showsPlatform = framework.flag('platform')
   const shown = new Set<string>()
   const show = async (from: number) => {
-    const lines = await searchLogs(api, fn.id, {
-      topicId,
-      from,
-      to: Date.now(),
-      filter: framework.text('filter'),
-    })
-    for (const { time, requestId, message, id } of lines) {
-      if (shown.has(id)) continue
-      shown.add(id)
-      framework.print(
-        `${new Date(time).toISOString()} ${requestId.slice(0, 8)} ${redact(message, hidden).trimEnd()}`,
-      )
+    const to = Date.now()
+    const found = await inParallel(target.topics, async (topicId) =>
+      searchLogs(api, {
+        topicId,
+        namespace: service.namespace,
+        functionName: target.names.length === 1 ? target.names[0] : undefined,
+        from,
+        to,
+        texts: filter === undefined ? [] : [filter],
+      }),
+    )
+    for (const line of found.flat().sort((a, b) => a.time - b.time)) {
+      if (shown.has(line.id) || !target.names.includes(line.functionName)) continue
+      if (line.isPlatform && !showsPlatform) continue
+      shown.add(line.id)
+      framework.print(isJson ? jsonOf(line, view) : textOf(line, view))
     }
   }
   await show(start)
-  if (!framework.flag('tail')) {
-    if (shown.size === 0) framework.say(`Nothing since ${new Date(start).toISOString()}; see --startTime.`)
-    return
+  if (framework.flag('tail')) {
+    await tail(intervalMs, async () => await show(Math.max(start, Date.now() - overlapMs)))
+  } else if (shown.size === 0) {
+    framework.say(
+      `Nothing since ${beijing(start).slice(0, 19).replace('T', ' ')} (Beijing); see --startTime${showsPlatform ? '' : ', and --platform for the platform’s own lines'}.`,
+    )
   }
-  await tail(intervalMs, async () => await show(Math.max(start, Date.now() - overlapMs)))
 }
 
-/** The topic that the function logs to, and what its log must not show. */
-async function readTarget(api: Api, fn: ShopFunction): Promise<{ topicId: string; secrets: string[] }> {
-  const details = await findFunction(api, fn.id)
-  if (!details)
+interface Target {
+  /** Full names of the functions. */
+  readonly names: readonly string[]
+  /** The topics that they log to, each once. */
+  readonly topics: readonly string[]
+  /** What their log must not show. */
+  readonly secrets: readonly string[]
+}
+
+/** @throws DeployError when there is nothing to look into */
+async function readTarget(api: Api, service: ShopService, key: string | undefined): Promise<Target> {
+  const functions = selectFunctions(service, key)
+  const found = await inParallel(functions, async (fn) => await findFunction(api, fn.id))
+  const names = functions.filter((_, index) => found[index]).map(({ id }) => id.FunctionName)
+  if (names.length === 0) {
+    const what = key === undefined ? `stage ${service.stage}` : key
     throw new DeployError(
-      `${fn.key} is not deployed: there is no ${fn.id.FunctionName} in ${fn.id.Namespace}.`,
+      `${what} is not deployed: nothing of it is in ${service.namespace}, region ${service.region}.\nCheck --stage and --region, or run serverless deploy.`,
     )
-  if (!details.ClsTopicId)
-    throw new DeployError(`${fn.key} has no log topic.\nSet CLS_LOGSET_ID and CLS_TOPIC_ID and deploy again.`)
-  const variables = (details.Environment?.Variables ?? []).map(
-    ({ Key = '', Value = '' }) => [Key, Value] as const,
+  }
+  const topics = [...new Set(found.flatMap((details) => details?.ClsTopicId || []))]
+  if (topics.length === 0)
+    throw new DeployError(
+      `${key ?? service.namespace} has no log topic.\nSet CLS_LOGSET_ID and CLS_TOPIC_ID and deploy again.`,
+    )
+  // The deployed values may be older than those of this machine: both are hidden.
+  const deployed = found.flatMap((details) =>
+    (details?.Environment?.Variables ?? []).map(({ Key = '', Value = '' }) => ({ [Key]: Value })),
   )
-  return { topicId: details.ClsTopicId, secrets: secretValues(Object.fromEntries(variables)) }
+  const environments = [...deployed, ...service.functions.map(({ environment }) => environment)]
+  return { names, topics, secrets: [...new Set(environments.flatMap(secretValues))] }
+}
+
+function viewOf(
+  { functions }: ShopService,
+  target: Target,
+  key: string | undefined,
+  isColoured: boolean,
+): View {
+  const keys = new Map(functions.map(({ id }) => [id.FunctionName, id.key]))
+  const keyOf = (name: string) => keys.get(name) ?? name
+  const keyWidth = key === undefined ? Math.max(...target.names.map((name) => keyOf(name).length)) : 0
+  return { keyOf, keyWidth, isColoured, hidden: target.secrets }
+}
+
+/** Colour is for eyes: none in a file or a pipe, and none where NO_COLOR asks for that. */
+function isTerminal(): boolean {
+  return process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
 }
 
 /** Repeats until Ctrl-C, which is a good end. */

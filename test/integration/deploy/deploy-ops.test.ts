@@ -1,6 +1,5 @@
-/** What ops type at night: check, logs, refused credentials, a removal without confirmation. Through the real command line. */
+/** What ops type at night: check, refused credentials, a removal without confirmation. Through the real command line. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { strFromU8, unzipSync } from 'fflate'
 import { FakePlane } from '../../../simulators/tencent/index.ts'
 import { zipMode } from '../../../simulators/tencent/limits.ts'
-import { apiEnvironment, Fixture, repository, runCli } from '../../helpers/deploy-fixture.ts'
+import { Fixture, repository, runCli } from '../../helpers/deploy-fixture.ts'
 import { makePemPair } from '../../helpers/pem.ts'
 
 const secret = 'a-secret-that-nobody-may-ever-print'
@@ -166,66 +165,6 @@ test('package makes the same bytes each time; a web function’s scf_bootstrap i
   assert.match(script, /^#!\/bin\/bash\n[\s\S]*exec \/var\/lang\/node20\/bin\/node server\.js/)
   assert.ok(!script.includes('\r'))
   assert.deepEqual(Object.keys(unzipSync(zipOf('feeds'))), ['index.js'])
-})
-
-const topic = 'default-topic'
-
-function writeLog(message: string, functionName = 'letao-dev-login'): void {
-  plane.logs.push({
-    topic,
-    time: Date.now(),
-    fields: {
-      SCF_Namespace: 'letao-dev',
-      SCF_FunctionName: functionName,
-      SCF_RequestId: 'b1946ac9-2491',
-      SCF_Message: message,
-    },
-  })
-}
-
-test('logs shows a function’s own lines, more than one page of them, without secrets', async () => {
-  plane.logs.length = 0
-  for (let line = 1; line <= 150; line += 1) writeLog(`{"event":"line","number":${line}}`)
-  writeLog(`{"event":"bad","secret":"${secret}"}`)
-  writeLog('{"event":"token","token":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"}')
-  writeLog('{"event":"url","url":"mysql://shop:hunter2hunter2@10.0.0.2/letao"}')
-  writeLog('{"event":"other function"}', 'letao-dev-feeds')
-  plane.reset()
-  const { code, stdout } = await fixture.cli(plane, ['logs', '-f', 'login'])
-  assert.equal(code, 0, stdout)
-  const lines = stdout.trim().split('\n')
-  assert.equal(lines.length, 153)
-  assert.match(lines[0] ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z b1946ac9 \{"event":"line","number":1\}$/)
-  assert.match(stdout, /"secret":"\*\*\*"/)
-  assert.doesNotMatch(stdout, /nobody-may-ever-print|eyJ|hunter2|other function/)
-  assert.ok(plane.counts().SearchLog, 'the search went to TENCENT_API_BASE')
-})
-
-test('logs --tail shows what comes later, once each, and ends well with Ctrl-C', async () => {
-  plane.logs.length = 0
-  writeLog('{"event":"first"}')
-  const child = spawn(
-    process.execPath,
-    [join(repository, 'node_modules/.bin/serverless'), 'logs', '-f', 'login', '--tail', '--interval', '100'],
-    {
-      cwd: fixture.directory,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...apiEnvironment(plane) },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  )
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  let text = ''
-  const shown = async (part: string) => {
-    while (!text.includes(part))
-      text += String((await new Promise((r) => child.stdout.once('data', r))) ?? '')
-  }
-  await shown('"first"')
-  writeLog(`{"event":"second","secret":"${secret}"}`)
-  await shown('"second"')
-  child.kill('SIGINT')
-  assert.equal(await ended, 0)
-  assert.equal(text.trim().split('\n').length, 2, text)
-  assert.ok(!text.includes(secret))
 })
 
 const pair = makePemPair()
