@@ -9,6 +9,20 @@ export interface Reply {
 /** Pictures and tokens are shortened to so many characters. */
 const SHOWN = 72
 
+/** The fields of a success. @throws Error with the shop's own words */
+export function ok({ json, path }: Reply): Record<string, unknown> {
+  if (json.status !== 200) throw new Error(`${path}: ${String(json.msg ?? 'no success')}`)
+  return json
+}
+
+export function title(text: string): void {
+  console.log(`\n${paint('cyan', text)}`)
+}
+
+export function note(text: string): void {
+  console.log(`\n  ${text}`)
+}
+
 /** Sends a request and prints both sides of it. @throws Error when there is no answer, or none in JSON */
 export async function exchange(
   method: 'GET' | 'POST',

@@ -1,11 +1,12 @@
 /**
- * `npm run demo`: a shopper's journey in the terminal, every request and answer readable. It uses the shop that
- * `npm start` runs on `PORT`, or starts one for the time of the journey.
+ * `npm run demo`: the journey of a pair of shoes in the terminal, from the shelf to the refund, every request and answer
+ * readable. It uses the shop that `npm start` runs on `PORT`, or starts one for the time of the journey.
  */
 import { randomBytes, randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { paint } from './console.ts'
-import { exchange, type Reply } from './demo-exchange.ts'
+import { deskJourney } from './demo-desk.ts'
+import { exchange, note, ok, type Reply, title } from './demo-exchange.ts'
 import { type RunningShop, useShop } from './demo-shop.ts'
 import { terminalCode } from './terminal-code.ts'
 
@@ -78,8 +79,13 @@ async function journey({ url, wechatUrl, smsUrl }: RunningShop): Promise<void> {
   ok(await exchange('POST', `${url}/queryOrder`, { out_trade_no }, login))
 
   title('7. And now it waits for its parcel')
-  ok(await exchange('GET', `${url}/shop/orderDetail?order_no=${order_no}`, undefined, login))
-  console.log(`\n${paint('green', '✔')} Bought. The same in a browser: ${url}   All endpoints: ${url}/docs\n`)
+  const detailUrl = `${url}/shop/orderDetail?order_no=${order_no}`
+  const { lines } = ok(await exchange('GET', detailUrl, undefined, login)).data as { lines: { id: number }[] }
+
+  await deskJourney({ url, orderNo: order_no, lineId: lines[0]?.id ?? 0, login })
+  console.log(
+    `\n${paint('green', '✔')} Bought, worn, sent back, refunded. In a browser: ${url}, ${url}/admin, ${url}/docs\n`,
+  )
 }
 
 interface Detail {
@@ -101,18 +107,4 @@ async function untilPaid(ask: () => Promise<Reply>): Promise<void> {
     if (Date.now() > deadline) throw new Error('The order is not paid: see the log of npm start.')
     await wait(100)
   }
-}
-
-/** The fields of a success. @throws Error with the shop's own words */
-function ok({ json, path }: Reply): Record<string, unknown> {
-  if (json.status !== 200) throw new Error(`${path}: ${String(json.msg ?? 'no success')}`)
-  return json
-}
-
-function title(text: string): void {
-  console.log(`\n${paint('cyan', text)}`)
-}
-
-function note(text: string): void {
-  console.log(`\n  ${text}`)
 }

@@ -11,7 +11,7 @@ import type { LogLine } from '../scf/emulator/runtime/instance.ts'
 import { createWebFunction } from '../scf/emulator/runtime/web-function.ts'
 import { type CosSim, startCosSim } from '../simulators/cos/index.ts'
 import { type SmsSim, startSmsSim } from '../simulators/sms/index.ts'
-import { startWechatSim, type WechatSim } from '../simulators/wechat-pay/index.ts'
+import { refundEnvironment, startWechatSim, type WechatSim } from '../simulators/wechat-pay/index.ts'
 import { storefrontFolder } from '../storefront/build.ts'
 import { isPage } from '../storefront/src/page-paths.ts'
 import { hostFromHere, phoneUrl } from './address.ts'
@@ -34,10 +34,14 @@ export type ShopOptions = {
   pathPrefix?: string
   /** How much faster than WeChat Pay the simulator repeats its notifications. */
   notifySpeed?: number
+  /** Whether refunds work: with a certificate of the simulator's merchant, over TLS. Takes a key's making. */
+  refunds?: boolean
   /** Runs every function that has a path as a web function, not only those that serverless.yml deploys so. */
   web?: boolean
   /** Whether the timers of serverless.yml fire; tests invoke the functions themselves. */
   timers?: boolean
+  /** Those that come several times an hour come every so many ms instead. */
+  timersOftenMs?: number
   /** The SMS simulator's own limits of one phone number. */
   smsLimits?: boolean
   onAccess?: (access: Access) => void
@@ -92,6 +96,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       // The browser goes there, too: also one on a phone.
       cosUrl: cos ? (phoneUrl(options.host, cos.port) ?? cos.url) : '',
     })
+    const certified =
+      wechat && options.refunds && !env.WX_CERT_PEM ? await refundEnvironment(wechat) : undefined
     const service = readServiceMap(join(root, 'serverless.yml'))
     const functions = new Map(
       service.map(({ name, timeoutSec, memoryMb, variables, isWeb, paths }) => {
@@ -99,6 +105,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
         const codeDir = join(root, 'dist', name)
         const onLog = (line: LogLine) => options.onLog?.(name, line)
         const own = declaredFor(env, variables)
+        if (certified && variables?.includes('WX_CERT_PEM')) Object.assign(own, certified)
         return [name, create({ name, codeDir, env: own, timeoutSec, memoryMb, onLog })] as const
       }),
     )
@@ -128,10 +135,16 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     })
     closers.push(() => gateway.close())
     if (options.timers) {
-      const stopTimers = startTimers(service, async (name, event) => {
-        const { error } = (await functions.get(name)?.invoke(event)) ?? {}
-        if (error) onFailure(name, `${error.status} ${error.message}`)
-      })
+      const stopTimers = startTimers(
+        service,
+        async (name, event) => {
+          // Before there are tables there is nothing to look after.
+          if (!isMigrated) return
+          const { error } = (await functions.get(name)?.invoke(event)) ?? {}
+          if (error) onFailure(name, `${error.status} ${error.message}`)
+        },
+        options.timersOftenMs,
+      )
       closers.push(async () => stopTimers())
     }
     const migrate = async () => {

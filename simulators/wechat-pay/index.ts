@@ -33,6 +33,7 @@ export type { Merchant } from './merchants.ts'
 export { type Delivery, RETRY_SCHEDULE_SEC } from './notifier.ts'
 export { type PayOptions, PayRefused, type SimOrder } from './orders.ts'
 export type { Refund, RefundStatus } from './refund.ts'
+export { refundEnvironment } from './refund-environment.ts'
 export type { Call } from './transport.ts'
 export type { SecureHosts, WechatSim, WechatSimOptions } from './types.ts'
 

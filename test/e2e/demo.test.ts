@@ -3,13 +3,15 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { prepareDemoOwner } from '../../local/demo-owner.ts'
 import { openTestShop, type TestShop } from '../helpers/shop.ts'
 
 const root = join(import.meta.dirname, '../..')
 let shop: TestShop
 
 before(async () => {
-  shop = await openTestShop()
+  shop = await openTestShop({ timers: true, timersOftenMs: 500, refunds: true })
+  assert.equal(await prepareDemoOwner(shop), undefined)
 })
 after(() => shop?.close())
 
@@ -23,7 +25,7 @@ async function demo(): Promise<string> {
   return stdout
 }
 
-test('plays a journey that ends with a paid order, each request and answer readable', async () => {
+test('plays the journey of a pair of shoes to the refund, each request and answer readable', async () => {
   const text = await demo()
 
   const requests = [...text.matchAll(/→ (GET|POST) \S+?:\d+(\/[\w/]*)/g)].map(
@@ -45,17 +47,33 @@ test('plays a journey that ends with a paid order, each request and answer reada
     'POST /sim/pay',
     'POST /queryOrder',
     'GET /shop/orderDetail',
+    'POST /admin/login',
+    'POST /admin/ship',
+    'POST /shop/receive',
+    'POST /afterSales/ask',
+    'POST /admin/caseDecide',
+    'POST /afterSales/parcel',
+    'POST /admin/caseInspect',
+    'POST /admin/invite',
+    'POST /admin/accept',
+    'POST /admin/confirm',
+    'POST /admin/login',
+    'POST /admin/caseRelease',
+    'GET /afterSales',
   ])
   assert.equal(text.match(/^ {2}← 200 \d+ ms$/gm)?.length, requests.length)
   assert.match(text, /"trade_state": ?"SUCCESS"/)
   assert.match(text, /█/)
-  assert.match(text, /✔ Bought\./)
+  assert.match(text, /"state": ?"REFUNDED"/)
+  assert.match(text, /✔ Bought, worn, sent back, refunded\./)
   const tooLong = text.split('\n').filter((line) => line.length > 140)
   assert.deepEqual(tooLong, [])
   const [order] = await shop.db.query<{ n: number }>(
-    "SELECT COUNT(*) AS n FROM payorder WHERE trade_state = 'SUCCESS'",
+    "SELECT COUNT(*) AS n FROM payorder WHERE trade_state = 'REFUND'",
   )
   assert.equal(Number(order?.n), 1)
+  const refunds = await shop.db.query<{ status: string }>('SELECT status FROM refund')
+  assert.deepEqual(refunds, [{ status: 'SUCCESS' }])
 })
 
 test('says in one line why there is no journey when the shop has nothing to sell, and fails', async () => {

@@ -5,6 +5,7 @@
 import { startGateway } from '../../scf/emulator/gateway/server.ts'
 import { type CloudFunction, createFunction } from '../../scf/emulator/runtime/function.ts'
 import type { Call, PayOptions } from '../../simulators/wechat-pay/index.ts'
+import { refundEnvironment } from '../../simulators/wechat-pay/index.ts'
 import { loadFunction } from './functions.ts'
 import { startGate } from './gate.ts'
 import type { LogEntry } from './logs.ts'
@@ -19,7 +20,6 @@ import {
   sendNotify,
   signedXml,
 } from './pay-shop.ts'
-import { wechatRefundEnv } from './wechat.ts'
 
 /** A row of `refund`, as the driver gives it. */
 export type StoredRefund = Record<string, string | number | Date | null> & {
@@ -83,7 +83,7 @@ export async function openRefundShop(options: PayShopOptions = {}) {
   const refundNotifyUrl = `http://127.0.0.1:${gateway.port}/refund/notify`
   const baseEnv = {
     ...shop.env,
-    ...(await wechatRefundEnv(shop.wechat)),
+    ...(await refundEnvironment(shop.wechat)),
     WX_REFUND_NOTIFY_URL: refundNotifyUrl,
   }
   const children: CloudFunction[] = []

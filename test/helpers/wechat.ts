@@ -31,21 +31,6 @@ export function wechatEnv(sim: WechatSim, notifyUrl: string): Record<string, str
   }
 }
 
-/**
- * What changes for a shop that refunds: the API over TLS, a merchant's certificate, and the authority to trust, which
- * Node reads from NODE_EXTRA_CA_CERTS when a process starts, so it is for shops in a process of their own.
- */
-export async function wechatRefundEnv(sim: WechatSim): Promise<Record<string, string>> {
-  const { certPem, keyPem } = await sim.secure.clientCertificate()
-  return {
-    WX_API_BASE: sim.secure.url,
-    WX_API_BACKUP: sim.secure.backup.url,
-    WX_CERT_PEM: certPem,
-    WX_KEY_PEM: keyPem,
-    NODE_EXTRA_CA_CERTS: await sim.secure.caFile(),
-  }
-}
-
 /** Pays as a shopper would and waits for the first answer that the shop gives to the notify. */
 export async function payAndAwaitNotify(
   sim: WechatSim,

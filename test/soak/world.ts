@@ -1,9 +1,9 @@
 /** The shop, WeChat and the clock of a soak run. */
 import { type Gateway, startGateway } from '../../scf/emulator/gateway/server.ts'
-import { startWechatSim, type WechatSim } from '../../simulators/wechat-pay/index.ts'
+import { refundEnvironment, startWechatSim, type WechatSim } from '../../simulators/wechat-pay/index.ts'
 import type { TestDatabase } from '../helpers/database.ts'
 import { JWT_SECRET } from '../helpers/pay-shop.ts'
-import { TEST_MERCHANT, wechatEnv, wechatRefundEnv } from '../helpers/wechat.ts'
+import { TEST_MERCHANT, wechatEnv } from '../helpers/wechat.ts'
 import { Crew } from './crew.ts'
 import { soakFaults } from './faults.ts'
 import type { Shopper } from './shopper.ts'
@@ -94,7 +94,7 @@ export async function openWorld({ seed, db, frontProcesses }: WorldOptions): Pro
   })
   doors.front = front
   const ops = new Crew({
-    env: { ...env, ...(await wechatRefundEnv(sim)) },
+    env: { ...env, ...(await refundEnvironment(sim)) },
     processes: 1,
     instances: { refund: 6, reconcile: 2 },
     onLog,

@@ -7,10 +7,19 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1
 
 export type TimerEvent = { Type: 'Timer'; TriggerName: string; Time: string; Message: string }
 
-/** Calls `fire` at each time that a timer of a function names; gives a function that ends that. */
+/** A timer that comes more often than this is one that people wait for. */
+const OFTEN_MS = 3_600_000
+
+/**
+ * Calls `fire` at each time that a timer of a function names; gives a function that ends that.
+ *
+ * @param oftenMs - timers that come several times an hour come every so many ms instead: who tries the shop out does not
+ *   wait five minutes for a refund
+ */
 export function startTimers(
   functions: ServiceFunction[],
   fire: (functionName: string, event: TimerEvent) => void,
+  oftenMs?: number,
 ): () => void {
   const pending = new Set<NodeJS.Timeout>()
   for (const { name, timers } of functions) {
@@ -18,8 +27,12 @@ export function startTimers(
       const parsed = parseCron(cron)
       const triggerName = index === 0 ? `${name}-timer` : `${name}-timer-${index + 1}`
       const schedule = () => {
-        const due = nextTime(parsed, new Date())
-        if (due !== undefined) wait(due)
+        const now = Date.now()
+        const due = nextTime(parsed, new Date(now))
+        if (due === undefined) return
+        const isOften =
+          (nextTime(parsed, due)?.getTime() ?? Number.POSITIVE_INFINITY) - due.getTime() < OFTEN_MS
+        wait(oftenMs !== undefined && isOften ? new Date(now + oftenMs) : due)
       }
       const wait = (due: Date) => {
         const delay = due.getTime() - Date.now()
