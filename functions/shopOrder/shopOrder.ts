@@ -8,6 +8,7 @@ import { type Database, isDuplicateKey, type Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
 import {
+  awaitShopOrder,
   type Checkout,
   countUnpaid,
   createNumber,
@@ -76,14 +77,19 @@ export async function placeShopOrder(input: ShopOrderInput, deps: ShopOrderDeps)
   )
   if (stock.some(({ skuId, quantity }) => (available.get(skuId) ?? 0) < quantity))
     throw await soldOut(db, stock)
+  const orderNo = createNumber(deps.now())
   try {
-    return await db.transaction((tx) => write(tx, input, checkout, stock, hash, deps))
+    return await db.transaction(
+      (tx) => write(tx, orderNo, input, checkout, stock, hash, deps),
+      // The one thing that must not be answered is "not ordered" of what is.
+      (sql) => findAwaited(sql, input, orderNo, hash),
+    )
   } catch (error) {
     const isSameMoment =
       isDuplicateKey(error, 'shop_order_idempotency') ||
       (error instanceof AppError && ['TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'].includes(error.code))
     if (idempotencyKey === undefined || !isSameMoment) throw error
-    const winner = await findEarlier(db, input, hash)
+    const winner = await findAwaited(db, input, orderNo, hash)
     if (!winner) throw error
     return winner
   }
@@ -96,13 +102,23 @@ async function findEarlier(
 ): Promise<PlacedOrder | undefined> {
   const order =
     idempotencyKey === undefined ? undefined : await findShopOrderByKey(sql, idempotencyKey, userId)
-  if (!order) return undefined
-  if (order.request_hash !== hash)
-    throw new AppError('INVALID_PARAMETER', { msg: 'Idempotency-Key已用于另一个订单' })
-  return placed(sql, order)
+  return order && placed(sql, order, hash)
 }
 
-async function placed(sql: Sql, order: ShopOrderRow): Promise<PlacedOrder> {
+/** The same, of an order that may be on its way into the database. */
+async function findAwaited(
+  sql: Sql,
+  { userId, idempotencyKey }: ShopOrderInput,
+  orderNo: string,
+  hash: string,
+): Promise<PlacedOrder | undefined> {
+  const order = await awaitShopOrder(sql, { userId, orderNo, key: idempotencyKey })
+  return order && placed(sql, order, hash)
+}
+
+async function placed(sql: Sql, order: ShopOrderRow, hash: string): Promise<PlacedOrder> {
+  if (order.request_hash !== hash)
+    throw new AppError('INVALID_PARAMETER', { msg: 'Idempotency-Key已用于另一个订单' })
   const attempt = await findAttempt(sql, order.id)
   if (attempt === undefined) throw new Error(`order ${order.order_no} has no payment`)
   return { order_no: order.order_no, out_trade_no: attempt, payable_fen: order.payable_fen }
@@ -111,6 +127,7 @@ async function placed(sql: Sql, order: ShopOrderRow): Promise<PlacedOrder> {
 /** The limiter's row queues the orders of one user, so that the count of the unpaid ones is true; stock comes last. */
 async function write(
   tx: Sql,
+  orderNo: string,
   input: ShopOrderInput,
   checkout: Checkout,
   stock: readonly { skuId: number; quantity: number }[],
@@ -120,7 +137,6 @@ async function write(
   const { userId, body } = input
   const moment = now()
   const { address, lines, goods_fen, freight_fen, payable_fen } = checkout
-  const orderNo = createNumber(moment)
   await limiter.in(tx).admit()
   if (config.RATE_LIMIT === 'on' && (await countUnpaid(tx, userId, MAX_UNPAID_HOLDING)) >= MAX_UNPAID_HOLDING)
     throw new AppError('TOO_MANY_UNPAID')

@@ -7,6 +7,7 @@ import { AppError } from '#shared/errors'
 import type { Limiter } from '#shared/limits'
 import { MAX_UNPAID, MAX_UNPAID_HOLDING } from '#shared/ordering'
 import {
+  awaitOrder,
   countHolding,
   countOpenOrders,
   findOrderByKey,
@@ -58,6 +59,8 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   if (earlier) return sameRequest(earlier, hash)
   const lines = input.body.items ? await priceItems(db, input.body.items) : []
   const counted = countedOf(lines)
+  let orderNo = ''
+  const awaited = (sql: Sql) => awaitOrder(sql, { userId, orderNo, key: idempotencyKey })
   try {
     // Looked at before anything is written, so that a refusal burns no id.
     await deps.limiter.check()
@@ -65,6 +68,7 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
     if (isLimited) await assertFewUnpaid(db, userId, MAX_UNPAID - 1)
     return await db.transaction(async (tx) => {
       const order = await writeOrder(tx, input, lines, hash, deps)
+      orderNo = order.orderNo
       // Last, so that many orders of one user wait for its row as briefly as can be, and repetitions not at all.
       await deps.limiter.in(tx).admit()
       // Here the user's other orders wait, so what is counted is exact.
@@ -73,10 +77,10 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
       // The pieces come last of all, so that what others wait for is held as briefly as can be.
       await reserve(tx, paymentStockRef(order.id), counted, deps.now())
       return order
-    })
+    }, awaited)
   } catch (error) {
     if (idempotencyKey === undefined || !mayBeTheSameMoment(error)) throw error
-    const winner = await findOrderByKey(db, idempotencyKey, userId)
+    const winner = await awaited(db)
     if (!winner) throw error
     return sameRequest(winner, hash)
   }

@@ -56,6 +56,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   return new MysqlDatabase({ pool: new ConnectionPool(target, all), name: target.database, options: all })
 }
 
+/** What a commit leaves of its time for the question what became of it: a connection and a statement. */
+const KEPT_MS = 700
+
 interface Shared {
   pool: ConnectionPool
   name: string
@@ -89,8 +92,29 @@ class MysqlDatabase implements Database {
     return this.#call('write', (session) => session.run(sql, values))
   }
 
-  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
-    return this.#call('transaction', (session) => session.transaction(work))
+  async transaction<T>(
+    work: (tx: Sql) => Promise<T>,
+    find?: (sql: Sql) => Promise<T | undefined>,
+  ): Promise<T> {
+    let isUnknown = false
+    try {
+      return await this.#call(
+        'transaction',
+        async (session) => {
+          try {
+            return await session.transaction(work)
+          } finally {
+            isUnknown = session.isUnknown
+          }
+        },
+        find && KEPT_MS,
+      )
+    } catch (error) {
+      if (!find || !isUnknown) throw error
+      const found = await find(this).catch(() => undefined)
+      if (found === undefined) throw error
+      return found
+    }
   }
 
   withLock<T>(name: string, waitSec: number, work: (session: Session) => Promise<T>): Promise<T> {
@@ -120,7 +144,7 @@ class MysqlDatabase implements Database {
    * have been written, the work is done again on another connection: as often as one proves dead that was good
    * before, and once when its server refused.
    */
-  async #call<T>(kind: Kind, work: (session: MysqlSession) => Promise<T>): Promise<T> {
+  async #call<T>(kind: Kind, work: (session: MysqlSession) => Promise<T>, keptMs = 0): Promise<T> {
     const { pool, options } = this.#shared
     const startedAt = Date.now()
     let deadline = this.#deadline
@@ -128,7 +152,7 @@ class MysqlDatabase implements Database {
     for (;;) {
       const left = timeLeft(deadline)
       const taken = await pool.take(this.#caller, left)
-      const session = this.#sessionOn(taken, () => left(options.statementTimeoutMs))
+      const session = this.#sessionOn(taken, () => left(options.statementTimeoutMs), keptMs)
       try {
         if (needsCheck(kind, taken)) await session.check()
         return await work(session)
@@ -144,11 +168,12 @@ class MysqlDatabase implements Database {
     }
   }
 
-  #sessionOn(taken: Taken, statementMs: () => number): MysqlSession {
+  #sessionOn(taken: Taken, statementMs: () => number, keptMs: number): MysqlSession {
     return new MysqlSession(taken.connection, {
       database: this.#shared.name,
       statementMs,
       isUnproven: taken.isReused && !taken.isKnown,
+      keptMs,
     })
   }
 }

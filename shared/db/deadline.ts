@@ -8,7 +8,9 @@
 export async function inTime<T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms)
+    // A process that stood still (a busy core, a frozen instance) finds its timers due before it has read what arrived
+    // meanwhile: that is read first.
+    timer = setTimeout(() => setImmediate(() => reject(late())), ms)
   })
   try {
     return await Promise.race([promise, silence])

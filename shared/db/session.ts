@@ -19,8 +19,12 @@ export interface Session extends Sql {
   /**
    * Runs `work` in a transaction and commits; any error rolls back. After a deadlock, or on a server that refuses to
    * write, the whole of `work` runs again, so it must do nothing but SQL and arithmetic.
+   *
+   * @param find - reads what `work` writes. With it a commit whose answer gets lost is not left unknown: the database is
+   *   asked again, on another connection, in time that is kept for it. It should read with `LOCK IN SHARE MODE`, which
+   *   waits where the commit is still under way. Undefined: nothing was committed
    */
-  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Sql) => Promise<T>, find?: (sql: Sql) => Promise<T | undefined>): Promise<T>
 }
 
 const NAMED_LOCK_STEP_SEC = 1
@@ -35,6 +39,8 @@ export interface SessionOptions {
   statementMs: () => number
   /** Nothing was asked on this connection since it may have died: the first statement also has to find out. */
   isUnproven: boolean
+  /** Of the time of a COMMIT, what is kept for the question whether it was done. */
+  keptMs?: number
 }
 
 /** One connection for one piece of work; remembers what may be done with it afterwards. */
@@ -47,6 +53,8 @@ export class MysqlSession implements Session {
   isSpoilt = false
   /** Something was committed, or nobody knows. */
   mayHaveWritten = false
+  /** COMMIT was sent, and no word came back. */
+  isUnknown = false
 
   constructor(connection: PoolConnection, options: SessionOptions) {
     this.#connection = connection
@@ -83,12 +91,15 @@ export class MysqlSession implements Session {
       try {
         const result = await work(this)
         isCommitting = true
-        await this.#text('COMMIT')
+        await this.#commit()
         this.mayHaveWritten = true
         return result
       } catch (error) {
         // A server that says why it did not commit has rolled back; anything else at that point is unknown.
-        if (isCommitting && !isReadOnly(error) && !isDeadlock(error)) this.mayHaveWritten = true
+        if (isCommitting && !isReadOnly(error) && !isDeadlock(error)) {
+          this.mayHaveWritten = true
+          this.isUnknown = error instanceof ConnectionFault
+        }
         // What broke or is thrown away is rolled back by the server.
         if (!this.isSpoilt) await this.#text('ROLLBACK').catch(() => undefined)
         if (!this.isSpoilt && isDeadlock(error) && attempt < MAX_DEADLOCK_RETRIES) continue
@@ -146,8 +157,12 @@ export class MysqlSession implements Session {
     return result
   }
 
-  #text(sql: string): Promise<unknown> {
-    return this.#watch(() => this.#connection.query(sql), this.#options.statementMs())
+  #text(sql: string, ms = this.#options.statementMs()): Promise<unknown> {
+    return this.#watch(() => this.#connection.query(sql), ms)
+  }
+
+  #commit(): Promise<unknown> {
+    return this.#text('COMMIT', this.#options.statementMs() - (this.#options.keptMs ?? 0))
   }
 
   async #execute<T extends RowDataPacket[] | ResultSetHeader>(

@@ -30,6 +30,7 @@ export * from './receive.ts'
 export * from './ship.ts'
 export { insertLines, type LineRow, listLines } from './shop-order-line-table.ts'
 export {
+  awaitShopOrder,
   countByState,
   countUnpaid,
   findShopOrder,

@@ -18,6 +18,19 @@ export function findShopOrderByKey(sql: Sql, key: string, userId: number): Promi
   )
 }
 
+/** The user's order with this number or this `Idempotency-Key`; waits for who is committing it just now. */
+export function awaitShopOrder(
+  sql: Sql,
+  { userId, orderNo, key }: { userId: number; orderNo: string; key: string | undefined },
+): Promise<ShopOrderRow | undefined> {
+  const [condition, value] = key === undefined ? ['order_no = ?', orderNo] : ['idempotency_key = ?', key]
+  return sql.row<ShopOrderRow>(
+    `/* shop_order.awaitShopOrder */ SELECT ${columns} FROM shop_order
+     WHERE user_id = ? AND ${condition} LOCK IN SHARE MODE`,
+    [userId, value],
+  )
+}
+
 /** The order with this id, locked until the transaction ends. */
 export function lockShopOrder(tx: Sql, id: number): Promise<ShopOrderRow | undefined> {
   return tx.row<ShopOrderRow>(

@@ -24,6 +24,19 @@ export function findOrderByKey(
   )
 }
 
+/** The user's order with this number or this `Idempotency-Key`; waits for who is committing it just now. */
+export function awaitOrder(
+  sql: Sql,
+  { userId, orderNo, key }: { userId: number; orderNo: string; key: string | undefined },
+): Promise<OrderRow | undefined> {
+  const [condition, value] = key === undefined ? ['out_trade_no = ?', orderNo] : ['idempotency_key = ?', key]
+  return sql.row<OrderRow>(
+    `/* payorder.awaitOrder */ SELECT ${selected} FROM payorder
+     WHERE user_id = ? AND ${condition} AND out_trade_no_repeat = 0 LOCK IN SHARE MODE`,
+    [userId, value],
+  )
+}
+
 /** How the order of this number was signed; null: nobody wrote it down. */
 export async function readSignType(sql: Sql, orderNo: string): Promise<string | null | undefined> {
   const row = await sql.row<{ signType: string | null }>(
