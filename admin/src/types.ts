@@ -31,7 +31,7 @@ export interface OrderDetail extends Order {
   paidAt: string | null
   shipments: { carrierName: string; trackingNo: string; shippedAt: string }[]
   cases: { after_sale_no: string; kindText: string; stateText: string; amount_fen: number }[]
-  events: { event: string; at: string; actor: string; detail: string | null }[]
+  events: { text: string; at: string; who: string; detail: string | null }[]
   canShip: boolean
   canCancel: boolean
   carriers: { code: string; name: string }[]

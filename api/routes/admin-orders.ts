@@ -1,7 +1,7 @@
 /** Documentation of orders, for the shop's people. */
 import Joi from 'joi'
 import { list, type RouteDocs, success, text, whole } from './route-docs.ts'
-import { exampleDetail, exampleOrder, nullable, order, orderDetail } from './shop-orders.ts'
+import { exampleDetail, exampleOrder, nullable, order, orderDetail, orderEvent } from './shop-orders.ts'
 
 export const nextCursor = nullable('where the next page begins; `null`: this was the last')
 
@@ -48,6 +48,7 @@ export const adminOrders: Record<string, RouteDocs> = {
       success({
         data: Joi.object({
           ...orderDetail,
+          events: list(Joi.object({ ...orderEvent, who: text('a colleague’s name, or who else it was') })),
           userId: whole(),
           canShip: Joi.boolean().required(),
           canCancel: Joi.boolean().required(),
@@ -59,6 +60,7 @@ export const adminOrders: Record<string, RouteDocs> = {
       status: 200,
       data: {
         ...exampleDetail,
+        events: exampleDetail.events.map((event) => ({ ...event, actor: 'user:7', who: '顾客' })),
         userId: 7,
         canShip: false,
         canCancel: true,

@@ -61,6 +61,14 @@ export const caseFields = {
 const orderCase = Joi.object(caseFields)
 
 /** An order with everything that happened to it. */
+export const orderEvent = {
+  event: text(),
+  text: text('in the shopper’s words'),
+  at: text(),
+  actor: text(),
+  detail: Joi.string().allow(null).required(),
+}
+
 export const orderDetail = {
   ...order,
   receiver: text(),
@@ -83,14 +91,7 @@ export const orderDetail = {
     }),
   ),
   cases: list(orderCase),
-  events: list(
-    Joi.object({
-      event: text(),
-      at: text(),
-      actor: text(),
-      detail: Joi.string().allow(null).required(),
-    }),
-  ),
+  events: list(Joi.object(orderEvent)),
 }
 
 export const exampleOrder = {
@@ -151,7 +152,9 @@ export const exampleDetail = {
   canExtend: false,
   shipments: [],
   cases: [],
-  events: [{ event: 'placed', at: '2026-11-27T01:30:00.123Z', actor: 'user', detail: null }],
+  events: [
+    { event: 'placed', text: '提交订单', at: '2026-11-27T01:30:00.123Z', actor: 'user', detail: null },
+  ],
 }
 
 const number = { order_no: '202611270930001230000000001' }

@@ -1,5 +1,5 @@
 /** Orders as the shop's people look for them, and see them. */
-import { type AdminCall, noted } from '#shared/admin'
+import { type AdminCall, namesOf, noted } from '#shared/admin'
 import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import {
@@ -51,10 +51,36 @@ export async function idOf(db: Sql, cursor: string | undefined): Promise<number 
 /** With whom parcels go. */
 export const carrierList = Object.entries(carriers).map(([code, name]) => ({ code, name }))
 
+type DeskEvent = DeskOrderDetail['events'][number]
+
+interface ShownOrder extends DeskOrderDetail {
+  /** `who`: the colleague's name, or in a word who else it was. */
+  events: (DeskEvent & { who: string })[]
+}
+
+const others = { user: '顾客', shop: '店里', timer: '系统', wechat: '微信支付' } as const
+
+/** The number of the colleague; null: somebody else did it. */
+function clerkOf(actor: string): number | null {
+  return actor.startsWith('admin:') ? Number(actor.slice('admin:'.length)) : null
+}
+
+function whoOf(actor: string, names: ReadonlyMap<number, string>): string {
+  const clerk = clerkOf(actor)
+  if (clerk !== null) return names.get(clerk) ?? `员工${clerk}`
+  return others[actor.split(':')[0] as keyof typeof others] ?? actor
+}
+
 /** One order with the whole address: that it was read is noted first. @throws AppError ORDER_NOT_FOUND */
-export async function showOrder(orderNo: string, call: AdminCall): Promise<DeskOrderDetail> {
+export async function showOrder(orderNo: string, call: AdminCall): Promise<ShownOrder> {
   const order = await readShopOrder(call.db, orderNo)
   if (!order) throw new AppError('ORDER_NOT_FOUND')
   await noted(call, { action: 'order.read', target: `order:${orderNo}` })
-  return viewDeskOrder(call.db, order)
+  const view = await viewDeskOrder(call.db, order)
+  const names = await namesOf(
+    call.db,
+    view.events.map(({ actor }) => clerkOf(actor)),
+  )
+  const events = view.events.map((event) => ({ ...event, who: whoOf(event.actor, names) }))
+  return { ...view, events }
 }

@@ -13,6 +13,7 @@ import {
   moveCase,
 } from './after-sale-table.ts'
 import { type Actor, writeEvent } from './order-event-table.ts'
+import type { OrderEventName } from './order-events.ts'
 import { RECEIPT_MS } from './ship.ts'
 import { type LineRow, listLines, refundPairs } from './shop-order-line-table.ts'
 import { addRefunded, lockShopOrder, moveOrder, type ShopOrderRow } from './shop-order-table/index.ts'
@@ -272,7 +273,7 @@ async function writeCaseEvent(
   tx: Sql,
   order: ShopOrderRow,
   row: AfterSaleRow,
-  event: string,
+  event: OrderEventName,
   clerk: Clerk | 'wechat',
   now: Date,
 ): Promise<void> {

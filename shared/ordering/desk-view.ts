@@ -4,6 +4,7 @@ import { maskMobile } from '#shared/log'
 import { caseMove } from './after-sale-states.ts'
 import type { AfterSaleRow } from './after-sale-table.ts'
 import { listEvents } from './order-event-table.ts'
+import { eventText } from './order-events.ts'
 import type { ShopOrderRow } from './shop-order-table/index.ts'
 import { orderMoves } from './states.ts'
 import { type CaseView, caseView, type OrderDetail, type OrderView, viewOrder, viewOrders } from './view.ts'
@@ -50,7 +51,13 @@ export async function viewDeskOrder(sql: Sql, order: ShopOrderRow): Promise<Desk
     userId: order.user_id,
     canShip: typeof orderMoves[order.state].ship_rest !== 'string',
     canCancel: order.state === 'UNPAID',
-    events: events.map(({ event, at, actor, detail }) => ({ event, at: at.toISOString(), actor, detail })),
+    events: events.map(({ event, at, actor, detail }) => ({
+      event,
+      text: eventText(event, detail),
+      at: at.toISOString(),
+      actor,
+      detail,
+    })),
   }
 }
 

@@ -1,5 +1,6 @@
 /** The table `order_event`: what happened to orders, append-only. */
 import type { Sql } from '#shared/db'
+import type { OrderEventName } from './order-events.ts'
 import type { OrderState } from './states.ts'
 
 /** Who did it: `user:7`, `admin:3`, `timer` or `wechat`; `shop` where an event before says which of its people. */
@@ -7,7 +8,7 @@ export type Actor = `user:${number}` | `admin:${number}` | 'shop' | 'timer' | 'w
 
 export interface OrderEventRow {
   id: number
-  event: string
+  event: OrderEventName
   state_before: OrderState | null
   state_after: OrderState | null
   actor: Actor
@@ -20,7 +21,7 @@ export async function writeEvent(
   tx: Sql,
   orderId: number,
   entry: {
-    event: string
+    event: OrderEventName
     before?: OrderState | null
     after?: OrderState | null
     actor: Actor

@@ -3,6 +3,7 @@ import type { Sql } from '#shared/db'
 import { caseKindText, caseStateText } from './after-sale-states.ts'
 import { type AfterSaleRow, listCasesOfOrder } from './after-sale-table.ts'
 import { listEvents } from './order-event-table.ts'
+import { eventText, type OrderEventName } from './order-events.ts'
 import { type Carrier, carriers } from './ship.ts'
 import { listShipmentLines, listShipments } from './shipment-table.ts'
 import { type LineRow, listLines } from './shop-order-line-table.ts'
@@ -77,7 +78,8 @@ export interface OrderDetail extends OrderView {
   canExtend: boolean
   shipments: ShipmentView[]
   cases: CaseView[]
-  events: { event: string; at: string; actor: string; detail: string | null }[]
+  /** `text`: the event in the shopper's words. */
+  events: { event: OrderEventName; text: string; at: string; actor: string; detail: string | null }[]
 }
 
 function lineView(line: LineRow): LineView {
@@ -177,6 +179,7 @@ export async function viewOrder(sql: Sql, order: ShopOrderRow): Promise<OrderDet
     cases: cases.map(caseView),
     events: events.map(({ event, at, actor, detail }) => ({
       event,
+      text: eventText(event, detail),
       at: at.toISOString(),
       actor: actor.split(':')[0] ?? '',
       detail: event.startsWith('paid') || event === 'cancel_asked' ? null : detail,

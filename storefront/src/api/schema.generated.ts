@@ -3100,6 +3100,7 @@ export interface components {
                  *         "events": [
                  *           {
                  *             "event": "placed",
+                 *             "text": "提交订单",
                  *             "at": "2026-11-27T01:30:00.123Z",
                  *             "actor": "user",
                  *             "detail": null
@@ -3194,6 +3195,8 @@ export interface components {
                         }[];
                         events: {
                             event: string | "";
+                            /** @description in the shopper’s words */
+                            text: string | "";
                             at: string | "";
                             actor: string | "";
                             detail: string | null;
@@ -3817,9 +3820,11 @@ export interface components {
                  *         "events": [
                  *           {
                  *             "event": "placed",
+                 *             "text": "提交订单",
                  *             "at": "2026-11-27T01:30:00.123Z",
-                 *             "actor": "user",
-                 *             "detail": null
+                 *             "actor": "user:7",
+                 *             "detail": null,
+                 *             "who": "顾客"
                  *           }
                  *         ],
                  *         "userId": 7,
@@ -3919,9 +3924,13 @@ export interface components {
                         }[];
                         events: {
                             event: string | "";
+                            /** @description in the shopper’s words */
+                            text: string | "";
                             at: string | "";
                             actor: string | "";
                             detail: string | null;
+                            /** @description a colleague’s name, or who else it was */
+                            who: string | "";
                         }[];
                         userId: number;
                         canShip: boolean;

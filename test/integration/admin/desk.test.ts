@@ -29,7 +29,7 @@ interface Detail {
   mobile: string
   address: string
   lines: { id: number; quantity: number; shippedQuantity: number }[]
-  events: { event: string; actor: string; detail: string | null }[]
+  events: { event: string; text: string; who: string; actor: string; detail: string | null }[]
   canShip: boolean
   canCancel: boolean
 }
@@ -136,6 +136,8 @@ describe('orders', () => {
       shipped.map(({ actor }) => actor),
       [`admin:${clerk.id}`, `admin:${clerk.id}`],
     )
+    assert.deepEqual([events[0]?.who, events[0]?.text], ['顾客', '提交订单'])
+    assert.ok(shipped.every(({ who, text }) => who === clerk.username && text.startsWith('商品已发出（')))
     const entries = await shop.audits(`order:${order.order_no}`)
     assert.equal(entries.filter(({ action }) => action === 'order.ship').length, 3)
     assert.deepEqual(await shop.stockFaults(), [])

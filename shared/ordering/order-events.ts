@@ -1,10 +1,11 @@
-/** What happened to an order, in the shopper's words. */
-const texts: Record<string, string> = {
+/** What can happen to an order, and how a shopper reads it. */
+export const orderEventText = {
   placed: '提交订单',
   paid: '支付成功',
   paid_late: '支付成功（订单曾关闭，已重新备货）',
   sold_out_late: '付款时已售罄，款项将原路退回',
   paid_twice: '重复付款，多付的款项将原路退回',
+  cancel_asked: '申请取消订单',
   closed: '订单关闭',
   shipped: '商品已发出',
   rest_cancelled: '其余商品已取消',
@@ -22,9 +23,12 @@ const texts: Record<string, string> = {
   after_sale_released: '退款处理中',
   after_sale_refund_closed: '退款没有成功，商家会再次处理',
   after_sale_refunded: '退款成功',
-}
+} as const
 
-export function eventText({ event, detail }: { event: string | null; detail: string | null }): string {
-  const text = texts[event ?? ''] ?? '订单有更新'
+export type OrderEventName = keyof typeof orderEventText
+
+/** An event in words; of a parcel with what its detail says. */
+export function eventText(event: OrderEventName, detail: string | null): string {
+  const text = orderEventText[event]
   return event === 'shipped' && detail ? `${text}（${detail}）` : text
 }
