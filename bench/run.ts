@@ -1,14 +1,18 @@
 /**
- * `npm run bench [-- <question> …] [--quick]`: measures, and writes `bench/RESULTS.md`, plots and raw figures. Each
+ * `npm run bench [-- <question> …] [--quick] [--dist=<folder>]`: measures, and writes `bench/RESULTS.md`, plots and raw figures. Each
  * question has a folder of its own with a README.
  */
-const questions: Readonly<Record<string, () => Promise<(options: { quick: boolean }) => Promise<void>>>> = {
+type Question = (options: { quick: boolean; dist?: string }) => Promise<void>
+
+const questions: Readonly<Record<string, () => Promise<Question>>> = {
+  against: async () => (await import('./cold-start/against.ts')).against,
   cold: async () => (await import('./cold-start/cold-start.ts')).coldStart,
   warm: async () => (await import('./warm/warm.ts')).warm,
 }
 
 const args = process.argv.slice(2)
 const quick = args.includes('--quick')
+const dist = args.find((arg) => arg.startsWith('--dist='))?.slice('--dist='.length)
 const wanted = args.filter((arg) => !arg.startsWith('--'))
 const unknown = wanted.find((name) => !Object.hasOwn(questions, name))
 if (unknown !== undefined) {
@@ -16,10 +20,10 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 for (const [name, load] of Object.entries(questions)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+  if (wanted.length > 0 ? !wanted.includes(name) : name === 'against') continue
   console.log(`\n▶ ${name}`)
   const run = await load()
-  await run({ quick })
+  await run({ quick, ...(dist === undefined ? {} : { dist }) })
 }
 
 export {}

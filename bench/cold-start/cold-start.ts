@@ -14,7 +14,7 @@ import { machine, median, quantile, table } from '../kit/figures.ts'
 import { writeResults } from '../kit/results.ts'
 import { BENCH_USER, openShopDatabase, root, type ShopDatabase } from '../kit/shop-database.ts'
 
-interface Variant {
+export interface Variant {
   name: string
   /** Which work: ratios are to the bare script of the same. */
   work: string
@@ -27,16 +27,16 @@ interface Variant {
   bytes?: number
 }
 
-interface Sample {
+export interface Sample {
   ms: number
   loadMs: number
   callMs: number
   rssMb: number
 }
 
-const WARM_UPS = 2
+export const WARM_UPS = 2
 
-interface Work {
+export interface Work {
   work: string
   bundle: string
   target: number
@@ -45,7 +45,8 @@ interface Work {
   peers: boolean
 }
 
-function works(shop: ShopDatabase): Work[] {
+/** What is measured, with its event. */
+export function works(shop: ShopDatabase): Work[] {
   const json = { 'content-type': 'application/json' }
   const [order = ''] = shop.paidOrders
   const [notify = ''] = shop.notifies
@@ -143,7 +144,7 @@ function variants(shop: ShopDatabase, plain: string): Variant[] {
 }
 
 /** Starts one process and stops the clock at the first byte of its answer. */
-function measure(variant: Variant, env: Record<string, string>): Promise<Sample> {
+export function measure(variant: Variant, env: Record<string, string>): Promise<Sample> {
   return new Promise((resolve, reject) => {
     const begun = process.hrtime.bigint()
     const child = spawn(process.execPath, variant.args, {

@@ -13,7 +13,7 @@ export const root = join(import.meta.dirname, '../..')
 export const BENCH_USER = { username: 'bench', password: 'shoes2026', mobile: '13800000000' }
 
 /** The merchant of the notifies. */
-const MERCHANT = {
+export const MERCHANT = {
   appid: 'wx1e7a0de000000001',
   mch_id: '1900000109',
   key: 'bench-key-of-exactly-32-letters!',
