@@ -2,19 +2,22 @@
  * The certificates of the refund interface, made anew in each process: a test authority, the server's certificate for
  * this machine, and what a merchant downloads from the platform. No key is ever kept in the repository.
  */
-import {
-  createPublicKey,
-  generateKeyPair,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-  sign,
-} from 'node:crypto'
+import 'reflect-metadata' // x509 needs it, and before it is loaded itself
+import { webcrypto } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import * as der from './der.ts'
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509'
 
 /** A certificate and its private key, both PEM. */
 export interface KeyPair {
@@ -23,25 +26,31 @@ export interface KeyPair {
 }
 
 interface Authority extends KeyPair {
-  readonly key: KeyObject
+  readonly keys: webcrypto.CryptoKeyPair
 }
 
 const AUTHORITY_NAME = 'Simulated WeChat Pay CA'
-const ECDSA_SHA256 = der.sequence(der.oid('1.2.840.10045.4.3.2'))
 const DAY_MS = 86_400_000
+const EC = { name: 'ECDSA', namedCurve: 'P-256' }
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+}
 
-let authority: Authority | undefined
-let server: KeyPair | undefined
+let authority: Promise<Authority> | undefined
+let server: Promise<KeyPair> | undefined
 const merchants = new Map<string, Promise<KeyPair>>()
 
 /** The authority that signs all others, once for the process. */
-export function certificateAuthority(): Authority {
+export function certificateAuthority(): Promise<Authority> {
   authority ??= newAuthority()
   return authority
 }
 
-/** The server's certificate, for localhost and 127.0.0.1. */
-export function serverCertificate(): KeyPair {
+/** The server's certificate, for localhost and its addresses. */
+export function serverCertificate(): Promise<KeyPair> {
   server ??= makeServer()
   return server
 }
@@ -57,67 +66,68 @@ export function merchantCertificate(mchId: string): Promise<KeyPair> {
 export async function authorityFile(): Promise<{ path: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'wechat-sim-'))
   const path = join(folder, 'ca.pem')
-  await writeFile(path, certificateAuthority().certPem)
+  await writeFile(path, (await certificateAuthority()).certPem)
   return { path, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
 /** An authority that nobody knows yet. */
-export function newAuthority(): Authority {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+export async function newAuthority(): Promise<Authority> {
+  const keys = await newKeys(EC)
+  const usages = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign
   const extensions = [
-    extension('2.5.29.19', der.sequence(der.truth()), true),
-    // keyCertSign and cRLSign
-    extension('2.5.29.15', der.bits(Buffer.from([0x06]), 1), true),
+    new BasicConstraintsExtension(true, undefined, true),
+    new KeyUsagesExtension(usages, true),
   ]
-  return { key: privateKey, ...pair(AUTHORITY_NAME, privateKey, privateKey, extensions) }
+  return { keys, ...(await pair(AUTHORITY_NAME, keys, keys.privateKey, extensions)) }
 }
 
-function makeServer(): KeyPair {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const names = der.sequence(
-    der.implicit(2, Buffer.from('localhost')),
-    der.implicit(7, Buffer.from([127, 0, 0, 1])),
-    der.implicit(7, Buffer.from([...Array(15).fill(0), 1])),
-  )
-  const extensions = [
-    extension('2.5.29.17', names),
-    extension('2.5.29.37', der.sequence(der.oid('1.3.6.1.5.5.7.3.1'))),
-  ]
-  return pair('localhost', privateKey, certificateAuthority().key, extensions)
+async function makeServer(): Promise<KeyPair> {
+  return signed('localhost', await newKeys(EC), [
+    new SubjectAlternativeNameExtension([
+      { type: 'dns', value: 'localhost' },
+      { type: 'ip', value: '127.0.0.1' },
+      { type: 'ip', value: '::1' },
+    ]),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+  ])
 }
 
 async function makeMerchant(mchId: string): Promise<KeyPair> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
-  const extensions = [extension('2.5.29.37', der.sequence(der.oid('1.3.6.1.5.5.7.3.2')))]
-  return pair(mchId, privateKey, certificateAuthority().key, extensions)
+  return signed(mchId, await newKeys(RSA), [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])])
 }
 
-function pair(subject: string, key: KeyObject, issuerKey: KeyObject, extensions: Buffer[]): KeyPair {
-  const now = Date.now()
-  const toBeSigned = der.sequence(
-    der.explicit(0, der.integer(Buffer.from([2]))),
-    der.integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)])),
-    ECDSA_SHA256,
-    nameOf(AUTHORITY_NAME),
-    der.sequence(der.time(now - DAY_MS), der.time(now + 365 * DAY_MS)),
-    nameOf(subject),
-    createPublicKey(key).export({ type: 'spki', format: 'der' }),
-    der.explicit(3, der.sequence(...extensions)),
-  )
-  const signature = sign('sha256', toBeSigned, issuerKey)
-  const certificate = der.sequence(toBeSigned, ECDSA_SHA256, der.bits(signature))
-  return { certPem: pem(certificate), keyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+function newKeys(algorithm: typeof EC | typeof RSA): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 }
 
-function nameOf(commonName: string): Buffer {
-  return der.sequence(der.set(der.sequence(der.oid('2.5.4.3'), der.utf8(commonName))))
+async function signed(
+  name: string,
+  keys: webcrypto.CryptoKeyPair,
+  extensions: Extension[],
+): Promise<KeyPair> {
+  const { privateKey } = (await certificateAuthority()).keys
+  return pair(name, keys, privateKey, extensions)
 }
 
-function extension(id: string, value: Buffer, critical = false): Buffer {
-  return der.sequence(der.oid(id), ...(critical ? [der.truth()] : []), der.octets(value))
-}
-
-function pem(certificate: Buffer): string {
-  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? []
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
+async function pair(
+  name: string,
+  keys: webcrypto.CryptoKeyPair,
+  signingKey: webcrypto.CryptoKey,
+  extensions: Extension[],
+): Promise<KeyPair> {
+  const certificate = await X509CertificateGenerator.create({
+    subject: `CN=${name}`,
+    issuer: `CN=${AUTHORITY_NAME}`,
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + 365 * DAY_MS),
+    publicKey: keys.publicKey,
+    signingKey,
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    extensions,
+  })
+  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
+  return {
+    certPem: `${certificate.toString('pem')}\n`,
+    keyPem: `${PemConverter.encode(key, 'PRIVATE KEY')}\n`,
+  }
 }

@@ -61,8 +61,8 @@ export async function startWechatSim(options: WechatSimOptions): Promise<WechatS
     backup: plainListener(serve('backup'), LOOPBACK, options.backupPort),
   }
   const secure: Record<HostName, Listener> = {
-    primary: secureListener(serve('primary'), LOOPBACK, options.securePort),
-    backup: secureListener(serve('backup'), LOOPBACK),
+    primary: await secureListener(serve('primary'), LOOPBACK, options.securePort),
+    backup: await secureListener(serve('backup'), LOOPBACK),
   }
   const listeners = [...Object.values(plain), ...Object.values(secure)]
   const faults = new Faults(async (name, state) => {
@@ -124,7 +124,7 @@ export async function startWechatSim(options: WechatSimOptions): Promise<WechatS
   }
 
   await Promise.all(listeners.map((listener) => listener.open()))
-  const { hosts, removeFile } = secureHosts(secure, firstMchId)
+  const { hosts, removeFile } = secureHosts(secure, firstMchId, (await certificateAuthority()).certPem)
 
   const sim: WechatSim = {
     url: plain.primary.url,
@@ -170,13 +170,13 @@ export async function startWechatSim(options: WechatSimOptions): Promise<WechatS
   return sim
 }
 
-function secureHosts(listeners: Record<HostName, Listener>, firstMchId: string) {
+function secureHosts(listeners: Record<HostName, Listener>, firstMchId: string, caPem: string) {
   let file: ReturnType<typeof authorityFile> | undefined
   const hosts: SecureHosts = {
     url: listeners.primary.url,
     port: listeners.primary.port,
     backup: { url: listeners.backup.url, port: listeners.backup.port },
-    caPem: certificateAuthority().certPem,
+    caPem,
     async caFile() {
       file ??= authorityFile()
       return (await file).path

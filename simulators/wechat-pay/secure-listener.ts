@@ -5,9 +5,9 @@ import { Listener } from '../kit/listener.ts'
 import { certificateAuthority, serverCertificate } from './certificates.ts'
 
 /** HTTPS that asks for a client certificate and leaves it to each call whether one is needed. */
-export function secureListener(serve: RequestListener, host: string, port?: number): Listener {
-  const { certPem: cert, keyPem: key } = serverCertificate()
-  const ca = certificateAuthority().certPem
+export async function secureListener(serve: RequestListener, host: string, port?: number): Promise<Listener> {
+  const { certPem: cert, keyPem: key } = await serverCertificate()
+  const ca = (await certificateAuthority()).certPem
   const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false }
   return new Listener(createServer(options, serve), 'https', host, port)
 }

@@ -16,6 +16,17 @@ test('the documents that people look for are there', () => {
     assert.ok(existsSync(join(root, file)), file)
 })
 
+test('docs/decisions.md: each entry has a date, its context, the options, the choice and how to undo it', () => {
+  const entries = read('docs/decisions.md').split(/^### /m).slice(1)
+  assert.ok(entries.length > 90)
+  for (const entry of entries) {
+    const [title = ''] = entry.split('\n', 1)
+    assert.match(title, /\(\d{4}-\d\d-\d\d(?:[;,:] [^)]+)?\)$/, 'the title ends with its date')
+    const parts = [...entry.matchAll(/^- (\w+): \S/gm)].map(([, name]) => name)
+    assert.deepEqual(parts, ['Context', 'Options', 'Choice', 'Undo'], title)
+  }
+})
+
 for (const file of documents) {
   const document = read(file)
 

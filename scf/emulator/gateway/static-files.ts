@@ -1,24 +1,8 @@
-/** Serves folders of files, text compressed. */
-import { createReadStream, readFileSync, statSync } from 'node:fs'
+/** Serves folders of files. */
+import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { extname, join, normalize, sep } from 'node:path'
-import { pipeline } from 'node:stream'
-import { gzipSync } from 'node:zlib'
-
-const TYPES: Record<string, string> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.jpg': 'image/jpeg',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.webmanifest': 'application/manifest+json',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-}
+import { join } from 'node:path'
+import sirv, { type RequestHandler } from 'sirv'
 
 export type StaticFolder = {
   dir: string
@@ -28,12 +12,21 @@ export type StaticFolder = {
   isPage?: (path: string) => boolean
 }
 
-/** What gains from compression; pictures and fonts other than SVG are compressed already. */
-const IS_TEXT = /^(text\/|application\/(json|manifest)|image\/svg)/
-/** Below this a response fits into one packet either way. */
-const WORTH_COMPRESSING_BYTES = 1024
-/** Compressed files by path, each with the etag of the content that it was made from. */
-const compressed = new Map<string, { etag: string; body: Buffer }>()
+const handlers = new Map<string, RequestHandler>()
+
+/** Looks at the folder for each request (`dev`), because it may be built while the gateway runs. */
+function handlerOf(dir: string): RequestHandler {
+  const handler = handlers.get(dir) ?? sirv(dir, { dev: true, etag: true, extensions: ['html'], setHeaders })
+  handlers.set(dir, handler)
+  return handler
+}
+
+function setHeaders(response: ServerResponse, path: string): void {
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+  // Built assets carry a hash of their content in their names.
+  if (/\/assets\/.*-[\w-]{8,}\.\w+$/.test(path))
+    response.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
+}
 
 /** Answers a GET or HEAD from the first folder that has the file; tells whether there was one. */
 export function serveStatic(
@@ -42,74 +35,48 @@ export function serveStatic(
   response: ServerResponse,
 ): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
-  const path = pathOf(request)
-  for (const { dir } of path === undefined ? [] : folders) {
-    const file = join(dir, path as string)
-    if (sendFile(file, request, response) || sendFile(join(file, 'index.html'), request, response))
-      return true
-  }
-  if (!wantsPage(request)) return false
-  const asked = (request.url ?? '/').split(/[?#]/, 1)[0] as string
-  return folders.some(({ dir, fallback, isPage }) => {
-    const status = path === undefined || isPage?.(asked) === false ? 404 : 200
-    return fallback && sendFile(join(dir, fallback), request, response, status)
+  const isFile = folders.some(({ dir }) => {
+    let found = true
+    handlerOf(dir)(request, response, () => {
+      found = false
+    })
+    return found
   })
+  if (isFile) return true
+  // A browser that navigates asks for HTML by name; scripts and pictures that are missing shall stay missing.
+  if (!(request.headers.accept ?? '').includes('text/html')) return false
+  const path = (request.url ?? '/').split(/[?#]/, 1)[0] as string
+  return folders.some(
+    ({ dir, fallback, isPage }) =>
+      fallback !== undefined &&
+      sendPage(
+        join(dir, fallback),
+        request,
+        response,
+        isReadable(path) && isPage?.(path) !== false ? 200 : 404,
+      ),
+  )
 }
 
-/** A browser that navigates asks for HTML by name; scripts and pictures that are missing shall stay missing. */
-function wantsPage(request: IncomingMessage): boolean {
-  return (request.headers.accept ?? '').includes('text/html')
-}
-
-function pathOf(request: IncomingMessage): string | undefined {
+/** Is the percent-encoding of the path whole? */
+function isReadable(path: string): boolean {
   try {
-    const path = normalize(decodeURIComponent((request.url ?? '/').split(/[?#]/, 1)[0] as string))
-    const isInside = path.startsWith(sep) && !path.includes('\0')
-    return isInside ? path : undefined
+    return !decodeURIComponent(path).includes('\0')
   } catch {
-    return undefined // broken percent-encoding
+    return false
   }
 }
 
-function sendFile(file: string, request: IncomingMessage, response: ServerResponse, status = 200): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false })
-  if (!stat?.isFile()) return false
-  // Weak: the same version may be sent compressed or not.
-  const etag = `W/"${stat.size.toString(36)}-${Math.floor(stat.mtimeMs).toString(36)}"`
-  response.setHeader('etag', etag)
-  response.setHeader('x-content-type-options', 'nosniff')
-  // Built assets carry a hash of their content in their names.
-  const isForever = /-[\w-]{8,}\.\w+$/.test(file) && file.includes(`${sep}assets${sep}`)
-  response.setHeader('cache-control', isForever ? 'public, max-age=31536000, immutable' : 'no-cache')
-  if (status === 200 && request.headers['if-none-match'] === etag) {
-    response.writeHead(304).end()
-    return true
-  }
-  const type = TYPES[extname(file)] ?? 'application/octet-stream'
-  const body = IS_TEXT.test(type) ? compressedBody(file, etag, stat.size, request, response) : undefined
-  response.writeHead(status, { 'content-type': type, 'content-length': body?.length ?? stat.size })
-  if (request.method === 'HEAD' || body) response.end(request.method === 'HEAD' ? undefined : body)
-  // A browser that goes away in the middle is no fault of ours.
-  else pipeline(createReadStream(file), response, () => {})
+function sendPage(file: string, request: IncomingMessage, response: ServerResponse, status: number): boolean {
+  if (!existsSync(file)) return false
+  const page = readFileSync(file)
+  response
+    .writeHead(status, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': page.length,
+      'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+    })
+    .end(request.method === 'HEAD' ? undefined : page)
   return true
-}
-
-/** The file as gzip, when the client takes that and it is worth it; made once for each version of a file. */
-function compressedBody(
-  file: string,
-  etag: string,
-  size: number,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Buffer | undefined {
-  if (size < WORTH_COMPRESSING_BYTES) return undefined
-  response.setHeader('vary', 'accept-encoding')
-  if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return undefined
-  let known = compressed.get(file)
-  if (known?.etag !== etag) {
-    known = { etag, body: gzipSync(readFileSync(file)) }
-    compressed.set(file, known)
-  }
-  response.setHeader('content-encoding', 'gzip')
-  return known.body
 }

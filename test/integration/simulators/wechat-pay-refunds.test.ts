@@ -75,7 +75,7 @@ describe('WeChat Pay simulator: money back', () => {
     })
 
     it('of another authority is refused', async () => {
-      const answer = await securePost(sim, '/secapi/pay/refund', body(), newAuthority())
+      const answer = await securePost(sim, '/secapi/pay/refund', body(), await newAuthority())
       assert.equal(answer.status, 400)
       assert.match(answer.text, /SSL certificate error/)
     })
