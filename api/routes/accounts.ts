@@ -1,5 +1,9 @@
 /** Documentation of registration, login and the SMS code. */
 import Joi from 'joi'
+import { loginLimits } from '../../functions/login/limits.ts'
+import { registerLimits } from '../../functions/register/limits.ts'
+import { smsLimits } from '../../functions/sms/limits.ts'
+import { limitsText } from '../tables/limits.ts'
 import { type RouteDocs, success, text } from './route-docs.ts'
 
 const loggedIn = () => Joi.object({ token: text('the same JWT'), username: text(), mobile: text('masked') })
@@ -9,8 +13,7 @@ export const accounts: Record<string, RouteDocs> = {
     tag: 'accounts',
     operationId: 'sendSmsCode',
     summary: 'Sends a registration code to a mobile',
-    description:
-      'Limits: one a minute, 5 an hour and 10 a day for one mobile; 20 an hour from one address (60 from an IPv6 /48); `SMS_HOURLY_LIMIT` an hour in all. Where `SMS_ECHO_CODE=true` (local work only) the answer carries the code.',
+    description: `Where \`SMS_ECHO_CODE=true\` (local work only) the answer carries the code. ${limitsText(smsLimits)}`,
     refusals: [1040],
     limited: true,
     upstream: true,
@@ -22,8 +25,7 @@ export const accounts: Record<string, RouteDocs> = {
     tag: 'accounts',
     operationId: 'register',
     summary: 'Opens an account',
-    description:
-      'A code serves one registration of the mobile that it was sent to. At most 10 registrations and 30 tried codes an hour from one address. `repeatPassword` is another name of `repeat_password`, `smsCode` and `sms` are other names of `smscode`.',
+    description: `A code serves one registration of the mobile that it was sent to. \`repeatPassword\` is another name of \`repeat_password\`, \`smsCode\` and \`sms\` are other names of \`smscode\`. ${limitsText(registerLimits)}`,
     refusals: [0, 1030],
     limited: true,
     example: {
@@ -40,8 +42,7 @@ export const accounts: Record<string, RouteDocs> = {
     tag: 'accounts',
     operationId: 'login',
     summary: 'Exchanges a username and password for a token',
-    description:
-      'The token is a JWT (HS256) that lives 36 hours by default; send it as `Authorization: Bearer …`. Five failures of one username in 15 minutes close it for 15 minutes (429), also for the right password; an address from which the user logged in within 30 days is counted alone.',
+    description: `The token is a JWT (HS256) that lives 36 hours by default; send it as \`Authorization: Bearer …\`. ${limitsText(loginLimits)}`,
     refusals: [1040],
     limited: true,
     example: { username: 'demo', password: 'demo123' },

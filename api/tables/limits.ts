@@ -1,7 +1,7 @@
 /** The table of limits, from the limits that the routes declare. */
 import { MAX_WRONG_TRIES } from '#shared/accounts'
 import { MAX_BODY_BYTES, type Route } from '#shared/http'
-import type { LimitKind, LimitRule, LimitSet } from '#shared/limits'
+import type { LimitKind, LimitRule, LimitSet, LimitTable } from '#shared/limits'
 import { MAX_UNPAID } from '#shared/ordering'
 import { limitTexts } from './limit-texts.ts'
 import { code, type Language, table } from './markdown.ts'
@@ -41,6 +41,14 @@ export function limitsTable(routes: readonly Route[], language: Language): strin
           ['请求体', `${MAX_BODY_BYTES / 1024} KiB`],
         ],
       )
+}
+
+/** The limits of a route, as a sentence of its description. */
+export function limitsText({ name, table }: { readonly name: string; readonly table: LimitTable }): string {
+  const said = Object.entries(table).map(([kind, limit]) =>
+    limitRow(`${name}.${kind}`, limit, 'en').join(': '),
+  )
+  return `Limits: ${said.join('; ')}.`
 }
 
 /** What `limitsOf` makes; a route knows only as much of it as it needs. */

@@ -474,7 +474,7 @@ export interface paths {
         put?: never;
         /**
          * Opens an account
-         * @description A code serves one registration of the mobile that it was sent to. At most 10 registrations and 30 tried codes an hour from one address. `repeatPassword` is another name of `repeat_password`, `smsCode` and `sms` are other names of `smscode`.
+         * @description A code serves one registration of the mobile that it was sent to. `repeatPassword` is another name of `repeat_password`, `smsCode` and `sms` are other names of `smscode`. Limits: registrations from one address: 10 an hour; codes tried at `/register` from one address: 30 an hour.
          */
         post: operations["register"];
         delete?: never;
@@ -536,7 +536,7 @@ export interface paths {
         put?: never;
         /**
          * Exchanges a username and password for a token
-         * @description The token is a JWT (HS256) that lives 36 hours by default; send it as `Authorization: Bearer …`. Five failures of one username in 15 minutes close it for 15 minutes (429), also for the right password; an address from which the user logged in within 30 days is counted alone.
+         * @description The token is a JWT (HS256) that lives 36 hours by default; send it as `Authorization: Bearer …`. Limits: failed logins of one username: 5 in 15 minutes, then 429 for 15 minutes, also with the right password; an address from which the user logged in within 30 days counts alone; failed logins from one address: 30 in 15 minutes.
          */
         post: operations["login"];
         delete?: never;
@@ -598,7 +598,7 @@ export interface paths {
         put?: never;
         /**
          * Sends a registration code to a mobile
-         * @description Limits: one a minute, 5 an hour and 10 a day for one mobile; 20 an hour from one address (60 from an IPv6 /48); `SMS_HOURLY_LIMIT` an hour in all. Where `SMS_ECHO_CODE=true` (local work only) the answer carries the code.
+         * @description Where `SMS_ECHO_CODE=true` (local work only) the answer carries the code. Limits: SMS to one mobile: 1 a minute, 5 an hour, 10 a day; SMS from one client address (IPv6: a /64): 20 an hour; SMS from one IPv6 /48: 60 an hour; SMS of the whole shop: `SMS_HOURLY_LIMIT` an hour.
          */
         post: operations["sendSmsCode"];
         delete?: never;
