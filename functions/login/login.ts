@@ -73,13 +73,19 @@ function nameSubject(
 
 /** Tries at a locked name count for the address: they are not free. */
 async function mustBeAllowed(limiter: Limiter<'username' | 'address'>): Promise<void> {
-  await limiter.check('address')
   try {
-    await limiter.check('username')
+    await limiter.check()
   } catch (error) {
-    if (error instanceof AppError && error.code === 'TOO_MANY_REQUESTS') await limiter.count('address')
+    if (!isTooMany(error)) throw error
+    // Who came too often from this address is not counted again, whatever the name.
+    await limiter.check('address')
+    await limiter.count('address')
     throw error
   }
+}
+
+function isTooMany(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'TOO_MANY_REQUESTS'
 }
 
 interface Found {

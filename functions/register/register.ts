@@ -21,7 +21,7 @@ export interface RegisterDeps {
  */
 export async function register(input: RegisterBody, deps: RegisterDeps): Promise<void> {
   const { db, limiter, now } = deps
-  await limiter.check('address')
+  await (input.smscode === undefined ? limiter.check('address') : limiter.check())
   if (input.smscode !== undefined) await limiter.admit('codes')
   try {
     const code = await prove(input, deps)

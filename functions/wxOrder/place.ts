@@ -8,16 +8,15 @@ import type { Limiter } from '#shared/limits'
 import { MAX_UNPAID, MAX_UNPAID_HOLDING } from '#shared/ordering'
 import {
   awaitOrder,
-  countHolding,
-  countOpenOrders,
-  findOrderByKey,
   insertItems,
   insertOrder,
   isKeyTaken,
+  newOrderRow,
   ORDER_LIFETIME_MS,
   type OrderRow,
   payableText,
-  readOrder,
+  readStanding,
+  type Standing,
   titleOf,
 } from '#shared/payment/ledger'
 import { paymentTerms } from '#shared/payment/wiring'
@@ -55,25 +54,30 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   const hash = createHash('sha256')
     .update(JSON.stringify(canonical(input.body)))
     .digest('hex')
-  const earlier = idempotencyKey === undefined ? undefined : await findOrderByKey(db, idempotencyKey, userId)
-  if (earlier) return sameRequest(earlier, hash)
+  const isLimited = config.RATE_LIMIT === 'on'
+  // Looked at before anything is written, so that a refusal burns no id; and before the standing, which is true as long
+  // as nobody is counted after it. A repetition is never refused, so the refusal waits.
+  const tooMany = await refusalOf(deps.limiter.check())
+  const standing = await readStanding(db, { userId, idempotencyKey, max: MAX_UNPAID + 1 })
+  if (standing.earlier) return sameRequest(standing.earlier, hash)
   const lines = input.body.items ? await priceItems(db, input.body.items) : []
   const counted = countedOf(lines)
   let orderNo = ''
   const awaited = (sql: Sql) => awaitOrder(sql, { userId, orderNo, key: idempotencyKey })
   try {
-    // Looked at before anything is written, so that a refusal burns no id.
-    await deps.limiter.check()
-    const isLimited = config.RATE_LIMIT === 'on'
-    if (isLimited) await assertFewUnpaid(db, userId, MAX_UNPAID - 1)
+    if (tooMany) throw tooMany
+    if (isLimited) assertRoom(standing, counted.length > 0)
     return await db.transaction(async (tx) => {
       const order = await writeOrder(tx, input, lines, hash, deps)
       orderNo = order.orderNo
       // Last, so that many orders of one user wait for its row as briefly as can be, and repetitions not at all.
-      await deps.limiter.in(tx).admit()
-      // Here the user's other orders wait, so what is counted is exact.
-      if (isLimited) await assertFewUnpaid(tx, userId, MAX_UNPAID)
-      if (isLimited && counted.length > 0) await assertFewHolding(tx, userId)
+      const isAlone = await deps.limiter.in(tx).admitAlone()
+      // Every order of a user is counted there, so without another one the standing is exact; otherwise it is now, while
+      // the others wait.
+      if (isLimited && !isAlone) {
+        const now = await readStanding(tx, { userId, idempotencyKey: undefined, max: MAX_UNPAID + 2 })
+        assertRoom(withoutOne(now, counted.length > 0), counted.length > 0)
+      }
       // The pieces come last of all, so that what others wait for is held as briefly as can be.
       await reserve(tx, paymentStockRef(order.id), counted, deps.now())
       return order
@@ -86,15 +90,31 @@ export async function placeOrder(input: PlaceInput, deps: PlaceDeps): Promise<Or
   }
 }
 
-/** Contract, Limits: an unpaid order costs questions to the gateway until it is closed. */
-async function assertFewUnpaid(sql: Sql, userId: number, max: number): Promise<void> {
-  if ((await countOpenOrders(sql, userId, max + 1)) > max) throw new AppError('TOO_MANY_UNPAID')
+/** A refusal is kept for later; a fault is thrown. */
+async function refusalOf(check: Promise<void>): Promise<AppError | undefined> {
+  try {
+    await check
+    return undefined
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'TOO_MANY_REQUESTS') return error
+    throw error
+  }
 }
 
-/** Contract, Limits: pieces that an unpaid order holds cannot be sold to others. */
-async function assertFewHolding(tx: Sql, userId: number): Promise<void> {
-  const others = (await countHolding(tx, userId, MAX_UNPAID_HOLDING + 1)) - 1
-  if (others >= MAX_UNPAID_HOLDING) throw new AppError('TOO_MANY_UNPAID')
+/**
+ * Contract, Limits: an unpaid order costs questions to the gateway until it is closed, and pieces that it holds cannot be
+ * sold to others.
+ *
+ * @param others - the user's orders without the new one
+ */
+function assertRoom(others: Pick<Standing, 'open' | 'holding'>, holdsStock: boolean): void {
+  const isFull = others.open >= MAX_UNPAID || (holdsStock && others.holding >= MAX_UNPAID_HOLDING)
+  if (isFull) throw new AppError('TOO_MANY_UNPAID')
+}
+
+/** The order that the transaction has just written is among them. */
+function withoutOne({ open, holding }: Standing, holdsStock: boolean): Pick<Standing, 'open' | 'holding'> {
+  return { open: open - 1, holding: holdsStock ? holding - 1 : holding }
 }
 
 /** The other request of this key may have the row, the last slot of the limit, or a lock that this one waited for. */
@@ -135,7 +155,7 @@ async function writeOrder(
   const moment = now()
   const address = body.spbill_create_ip ?? input.clientAddress
   for (let attempt = 1; attempt <= MAX_NUMBERS; attempt++) {
-    const id = await insertOrder(tx, {
+    const order = {
       userId: input.userId,
       ...paymentTerms(config),
       // A text of nothing but emoji leaves nothing, and the gateway wants one.
@@ -150,14 +170,15 @@ async function writeOrder(
       requestHash: hash,
       holdsStock: countedOf(lines).length > 0,
       createdAt: moment,
-    })
+    }
+    const id = await insertOrder(tx, order)
     if (id === undefined) continue
     await insertItems(
       tx,
       id,
       lines.map(({ countsStock, ...line }) => ({ ...line, skuId: countsStock ? line.skuId : null })),
     )
-    return readOrder(tx, id)
+    return newOrderRow(id, order)
   }
   throw new Error('no free order number')
 }

@@ -1,5 +1,5 @@
 /** What an order costs and what it is called: decided here, never by the caller. */
-import { findProducts, findSkus, listAllSkus, type SkuInfo } from '#shared/catalogue'
+import { findSkus, findWithSkus, type SkuInfo } from '#shared/catalogue'
 import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { isPayableFen } from '#shared/money'
@@ -55,15 +55,13 @@ async function soleLines(
   quantities: ReadonlyMap<number, number>,
 ): Promise<[Omit<PricedItem, 'quantity'>, number][]> {
   const ids = [...quantities.keys()]
-  const products = await findProducts(sql, ids)
+  const products = await findWithSkus(sql, ids)
   if (products.length !== ids.length) throw notOnSale()
-  const skus = await listAllSkus(sql, ids)
-  return products.map(({ id, name, img, price_fen }) => {
+  return products.map(({ id, name, img, priceFen, skus: own }) => {
     const quantity = quantities.get(id) ?? 0
-    const own = skus.filter(({ productId }) => productId === id)
     // A row that somebody wrote without a SKU is sold as it always was.
     if (own.length === 0)
-      return [{ productId: id, skuId: null, name, img, priceFen: price_fen, countsStock: false }, quantity]
+      return [{ productId: id, skuId: null, name, img, priceFen, countsStock: false }, quantity]
     const live = own.filter(({ onSale }) => onSale)
     const [sku] = live
     if (!sku) throw notOnSale()

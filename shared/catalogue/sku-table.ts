@@ -43,12 +43,11 @@ interface Row {
 }
 
 // A SKU without a size costs what its product costs: there the tutorial's shops have it.
-const selectSku = `
-  SELECT sku.id, sku.product_id, product.name, sku.sku_code, sku.colour, sku.size_mm, sku.eu_x10, sku.us_x10,
-    COALESCE(sku.img, product.img) AS img, 
+const skuColumns = `sku.id, sku.product_id, product.name, sku.sku_code, sku.colour, sku.size_mm, sku.eu_x10, sku.us_x10,
+    COALESCE(sku.img, product.img) AS img,
     IF(sku.size_mm = 0, product.price_fen, sku.price_fen) AS price_fen, sku.on_sale AND product.on_sale AS on_sale,
-    sku.counts_stock, sku.max_per_order
-  FROM sku JOIN product ON product.id = sku.product_id`
+    sku.counts_stock, sku.max_per_order`
+const selectSku = `SELECT ${skuColumns} FROM sku JOIN product ON product.id = sku.product_id`
 
 function toInfo(row: Row): SkuInfo {
   return {
@@ -101,6 +100,38 @@ export async function listAllSkus(sql: Pick<Sql, 'rows'>, productIds: readonly n
     productIds,
   )
   return rows.map(toInfo)
+}
+
+/** A product on sale with every SKU of it, on sale or not. */
+export interface ProductWithSkus {
+  readonly id: number
+  readonly name: string
+  readonly img: string
+  readonly priceFen: number
+  readonly skus: readonly SkuInfo[]
+}
+
+/** These products with their SKUs, in order of id; what is not on sale is left out. */
+export async function findWithSkus(
+  sql: Pick<Sql, 'rows'>,
+  productIds: readonly number[],
+): Promise<ProductWithSkus[]> {
+  if (productIds.length === 0) return []
+  type Both = (Row | { id: null }) & { of_id: number; of_name: string; of_img: string; of_price_fen: number }
+  const rows = await sql.rows<Both>(
+    `/* sku.findWithSkus */ SELECT ${skuColumns}, product.id AS of_id, product.name AS of_name, product.img AS of_img,
+       product.price_fen AS of_price_fen
+     FROM product LEFT JOIN sku ON sku.product_id = product.id
+     WHERE product.on_sale = 1 AND product.id IN (${productIds.map(() => '?').join(', ')}) ORDER BY product.id, sku.id`,
+    productIds,
+  )
+  const found = new Map<number, Omit<ProductWithSkus, 'skus'> & { skus: SkuInfo[] }>()
+  for (const { of_id: id, of_name: name, of_img: img, of_price_fen: priceFen, ...sku } of rows) {
+    const product = found.get(id) ?? { id, name, img, priceFen, skus: [] }
+    found.set(id, product)
+    if (sku.id !== null) product.skus.push(toInfo(sku))
+  }
+  return [...found.values()]
 }
 
 /** The SKUs of the whole shop, on sale or not, in order of id: one page. */

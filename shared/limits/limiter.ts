@@ -15,7 +15,7 @@ import {
 } from './hits.ts'
 import { type LimitTable, rulesOf } from './limits.ts'
 import { rateLimitTable } from './rate-limit-table.ts'
-import type { RateLimitStore } from './store.ts'
+import type { Counters, RateLimitStore } from './store.ts'
 
 /** The limits of one function, and how their limiter is made: the `limits` of a route. */
 export interface LimitSet<Kind extends string> {
@@ -54,7 +54,15 @@ export interface Limiter<Kind extends string> {
    * The same limiter, whose counts belong to that transaction: they commit and roll back with it, and what `check` finds
    * stays true until then.
    */
-  in(tx: Sql): Pick<Limiter<Kind>, 'admit' | 'check' | 'count' | 'giveBack'>
+  in(tx: Sql): Pick<Limiter<Kind>, 'admit' | 'check' | 'count' | 'giveBack'> & {
+    /**
+     * Counts as `admit` does.
+     *
+     * @returns true when nobody was counted for these subjects since `check`: whatever else was read after it, and only
+     *   changes together with these counts, is still so
+     */
+    admitAlone(...kinds: Kind[]): Promise<boolean>
+  }
 }
 
 export type Shares<Kind extends string> = { readonly [K in Kind]?: number }
@@ -105,25 +113,64 @@ function createLimiter<Kind extends string>(
   }
 
   type Source = Pick<RateLimitStore, 'work'>
+  type Change<T> = (held: Held<Kind>[]) => T
+
+  /** What `check` found, for the next change: undefined where a counter was not there. */
+  const seen = new Map<string, Hits | undefined>()
 
   /** Holds each counter, and saves what `change` made of it. */
   async function changing<T>(
     source: Source,
     kinds: readonly Kind[],
-    change: (held: Held<Kind>[]) => T,
-  ): Promise<T> {
+    change: Change<T>,
+  ): Promise<{ result: T; isAlone: boolean }> {
     const counters = countersOf(kinds)
-    if (counters.length === 0) return change([])
+    if (counters.length === 0) return { result: change([]), isAlone: true }
     return source.work(async (stored) => {
+      const peeked = takeSeen(counters)
+      const swapped = peeked && (await swapping(stored, peeked, change))
+      if (swapped?.isDone) return { result: swapped.result, isAlone: true }
+      const heldAlready = swapped?.count ?? 0
       const held: Held<Kind>[] = []
-      for (const counter of counters) held.push({ ...counter, hits: await stored.hold(counter.bucket) })
+      for (const [index, counter] of counters.entries()) {
+        // What was swapped is held since then, so what was peeked at is what it said before.
+        const hits = index < heldAlready ? (peeked?.[index]?.was ?? []) : await stored.hold(counter.bucket)
+        held.push({ ...counter, hits })
+      }
       const result = change(held)
       for (const { bucket, limits, hits } of held) {
         const left = stillCounting(hits, limits, nowMs())
         await stored.save(bucket, left.hits, left.untilMs)
       }
-      return result
+      return { result, isAlone: false }
     })
+  }
+
+  type Peeked = Held<Kind> & { readonly was: Hits | undefined }
+
+  /** What `check` has found of all of them; good for one change. */
+  function takeSeen(counters: readonly Held<Kind>[]): Peeked[] | undefined {
+    const isComplete = counters.every(({ bucket }) => seen.has(bucket))
+    const peeked = counters.map((counter) => {
+      const was = seen.get(counter.bucket)
+      seen.delete(counter.bucket)
+      return { ...counter, hits: was ?? [], was }
+    })
+    return isComplete ? peeked : undefined
+  }
+
+  /** Changes counters that nobody has changed since they were peeked at: one statement for each, up to the first that fails. */
+  async function swapping<T>(
+    stored: Counters,
+    peeked: Peeked[],
+    change: Change<T>,
+  ): Promise<{ isDone: true; result: T } | { isDone: false; count: number }> {
+    const result = change(peeked)
+    for (const [count, { bucket, limits, hits, was }] of peeked.entries()) {
+      const left = stillCounting(hits, limits, nowMs())
+      if (!(await stored.swap(bucket, was, left.hits, left.untilMs))) return { isDone: false, count }
+    }
+    return { isDone: true, result }
   }
 
   const countAll = (held: Held<Kind>[]): Shares<Kind> => {
@@ -139,9 +186,9 @@ function createLimiter<Kind extends string>(
   }
 
   const writing = (source: Source) => ({
-    admit: (...kinds: Kind[]) => changing(source, kinds, admitAll),
+    admit: async (...kinds: Kind[]) => (await changing(source, kinds, admitAll)).result,
     count: async (...kinds: Kind[]) => void (await changing(source, kinds, countAll)),
-    giveBack: (...kinds: Kind[]) => changing(source, kinds, takeBackAll),
+    giveBack: async (...kinds: Kind[]) => void (await changing(source, kinds, takeBackAll)),
   })
 
   return {
@@ -149,6 +196,7 @@ function createLimiter<Kind extends string>(
     async check(...kinds) {
       const counters = countersOf(kinds)
       const found = await store.peek(counters.map(({ bucket }) => bucket))
+      for (const { bucket } of counters) seen.set(bucket, found.get(bucket))
       mustBeAdmitted(
         counters.map((each) => ({ ...each, hits: found.get(each.bucket) ?? [] })),
         nowMs(),
@@ -159,6 +207,7 @@ function createLimiter<Kind extends string>(
       const source = store.joined(tx)
       return {
         ...writing(source),
+        admitAlone: async (...kinds) => (await changing(source, kinds, admitAll)).isAlone,
         check: async (...kinds) =>
           source.work(async (stored) => {
             const held: Held<Kind>[] = []

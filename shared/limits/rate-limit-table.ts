@@ -50,14 +50,29 @@ function countersIn(tx: Sql): Counters {
       }
       return row ? parse(row.hits) : []
     },
+    async swap(bucket, from, hits, untilMs) {
+      // No counter has the text of one that was not there. What is assigned first is compared with the row as it was.
+      const before = from === undefined ? '' : textOf(from)
+      const { affectedRows } = await tx.run(
+        `/* rateLimit.swap */ INSERT INTO rate_limit (bucket, hits, expires_at) VALUES (?, ?, ?)
+         ON DUPLICATE KEY UPDATE expires_at = IF(hits = ?, VALUES(expires_at), expires_at),
+           hits = IF(hits = ?, VALUES(hits), hits)`,
+        [bucket, textOf(hits), new Date(untilMs), before, before],
+      )
+      return affectedRows > 0
+    },
     async save(bucket, hits, untilMs) {
       await tx.run('/* rateLimit.save */ UPDATE rate_limit SET hits = ?, expires_at = ? WHERE bucket = ?', [
-        JSON.stringify(hits.map(([at, count]) => (count === 1 ? at : [at, count]))),
+        textOf(hits),
         new Date(untilMs),
         bucket,
       ])
     },
   }
+}
+
+function textOf(hits: Hits): string {
+  return JSON.stringify(hits.map(([at, count]) => (count === 1 ? at : [at, count])))
 }
 
 function parse(text: string): Hits {

@@ -8,6 +8,13 @@ export interface Counters {
   look(bucket: string): Promise<Hits>
   /** The same, and makes it: of two that find none, one waits for the other. */
   hold(bucket: string): Promise<Hits>
+  /**
+   * Writes a counter that nobody holds, in one step, and holds it from then on.
+   *
+   * @param from - what it said when it was peeked at; undefined: it was not there
+   * @returns false when it says something else by now: it is as it was, and held
+   */
+  swap(bucket: string, from: Hits | undefined, hits: Hits, untilMs: number): Promise<boolean>
   /** Writes a counter that is held. It may be forgotten after `untilMs` (epoch ms). */
   save(bucket: string, hits: Hits, untilMs: number): Promise<void>
 }

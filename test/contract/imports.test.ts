@@ -110,7 +110,7 @@ function lines(files: string[], said: RegExp): string[] {
 }
 
 test('only settle moves a payment (and ops an abandoned one), through the one table that can', () => {
-  const movers = payment.filter((file) => /await (?:moveOrder|undoMove)\(/.test(read(file)))
+  const movers = payment.filter((file) => /await (?:moveOrder|payOrder)\(/.test(read(file)))
   assert.deepEqual(movers, ['shared/payment/ledger/abandon.ts', 'shared/payment/ledger/settle.ts'])
   const writers = [...shared, ...functions].filter((file) =>
     /\bSET\s[^`'"]*\btrade_state\s*=/.test(read(file)),

@@ -354,8 +354,8 @@ const reconcileItself: Scenario = {
   steps: (
     [
       ['after WeChat was asked, before its answer', atCall('orderquery', 'accepted')],
-      ['before the commit', atStatement('before', 'COMMIT', 'payorder.move')],
-      ['after the commit', atStatement('after', 'COMMIT', 'payorder.move')],
+      ['before the commit', atStatement('before', 'COMMIT', 'payorder.pay')],
+      ['after the commit', atStatement('after', 'COMMIT', 'payorder.pay')],
     ] as const
   ).map(([step, moment]) => ({
     step,

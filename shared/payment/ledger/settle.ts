@@ -4,7 +4,7 @@
  */
 import type { Sql } from '#shared/db'
 import type { Logger } from '#shared/log'
-import type { PaymentFact, ReportedPayment } from '#shared/payment/gateway'
+import type { PaymentFact } from '#shared/payment/gateway'
 import type { MoneyWish, SettleDeps } from './deps.ts'
 import { type Journalled, journal } from './journal.ts'
 import { judge } from './judge.ts'
@@ -16,8 +16,7 @@ import {
   lockOrder,
   moveOrder,
   type OrderRow,
-  undoMove,
-  writePayment,
+  payOrder,
 } from './payorder-table/index.ts'
 import { isPaid, transitions } from './states.ts'
 import { isRecorded, logEventOf, type Verdict } from './verdicts.ts'
@@ -88,21 +87,14 @@ async function apply(
   const { to } = transitions[order.state][fact.state]
   const payment = isPaid(fact.state) ? fact.payment : undefined
   const isFirstPayment = payment !== undefined && order.transactionId === null
-  if (to !== order.state || isFirstPayment) {
-    const attention = verdict === 'paid_late' ? 'PAID_AFTER_CLOSE' : order.attention
-    await moveOrder(tx, order, { from: order.state, to, stateText: fact.stateText, attention }, now)
-  }
-  if (!payment) return verdict
-  if (isFirstPayment) return (await keepFirst(tx, order, payment)) ? verdict : 'transaction_reused'
-  if (order.paidAt === null && payment.paidAt !== undefined) await completePayment(tx, order.id, payment)
+  const attention = verdict === 'paid_late' ? 'PAID_AFTER_CLOSE' : order.attention
+  const move = { from: order.state, to, stateText: fact.stateText, attention }
+  // Another order may hold this transaction: then this one stays as it is, and the journal's row remains.
+  if (isFirstPayment) return (await payOrder(tx, order, move, payment, now)) ? verdict : 'transaction_reused'
+  if (to !== order.state) await moveOrder(tx, order, move, now)
+  if (payment && order.paidAt === null && payment.paidAt !== undefined)
+    await completePayment(tx, order.id, payment)
   return verdict
-}
-
-/** False: another order holds this transaction, so the move is taken back; the journal's row stays. */
-async function keepFirst(tx: Sql, order: OrderRow, payment: ReportedPayment): Promise<boolean> {
-  if (await writePayment(tx, order.id, payment)) return true
-  await undoMove(tx, order)
-  return false
 }
 
 /** The stable names of what ops should know (docs/operations.md). */

@@ -20,21 +20,24 @@ export async function moveOrder(tx: Sql, order: OrderRow, move: Move, now: Date)
   if (affectedRows !== 1) throw new Error(`order ${order.orderNo} changed while it was locked`)
 }
 
-/** Takes a move back that the same transaction made. */
-export async function undoMove(tx: Sql, order: OrderRow): Promise<void> {
-  await tx.run(
-    '/* payorder.undoMove */ UPDATE payorder SET trade_state = ?, trade_state_desc = ?, attention = ? WHERE id = ?',
-    [order.state, order.stateText, order.attention, order.id],
-  )
-}
-
 /**
- * Writes the payment into its order.
+ * Moves a locked order and writes the payment that it holds from now on, in one statement: both or neither.
  *
- * @returns false when another order holds this transaction
+ * @returns false when another order holds this transaction; nothing has changed then
+ * @throws Error when the order is not in the state it comes from
  */
-export async function writePayment(tx: Sql, id: number, payment: ReportedPayment): Promise<boolean> {
+export async function payOrder(
+  tx: Sql,
+  order: OrderRow,
+  move: Move,
+  payment: ReportedPayment,
+  now: Date,
+): Promise<boolean> {
   const values: SqlValue[] = [
+    move.to,
+    cut(move.stateText, 256),
+    move.attention,
+    now,
     cut(payment.transactionId, 50),
     cut(payment.paidAt, 50),
     payment.cashFen ?? null,
@@ -44,15 +47,18 @@ export async function writePayment(tx: Sql, id: number, payment: ReportedPayment
     cut(payment.isSubscribed, 50),
     payment.couponFen ?? null,
     payment.settlementFen ?? null,
-    id,
+    order.id,
+    move.from,
   ]
   try {
-    await tx.run(
-      `/* payorder.writePayment */ UPDATE payorder SET transaction_id = ?, time_end = ?, cash_fee = ?, bank_type = ?,
-         fee_type = ?, openid = ?, is_subscribe = ?, coupon_fee = ?, settlement_total_fee = ?
-       WHERE id = ?`,
+    const { affectedRows } = await tx.run(
+      `/* payorder.pay */ UPDATE payorder SET trade_state = ?, trade_state_desc = ?, attention = ?, updated_at = ?,
+         transaction_id = ?, time_end = ?, cash_fee = ?, bank_type = ?, fee_type = ?, openid = ?, is_subscribe = ?,
+         coupon_fee = ?, settlement_total_fee = ?
+       WHERE id = ? AND trade_state = ?`,
       values,
     )
+    if (affectedRows !== 1) throw new Error(`order ${order.orderNo} changed while it was locked`)
     return true
   } catch (error) {
     if (isDuplicateKey(error, 'payorder_transaction_id')) return false

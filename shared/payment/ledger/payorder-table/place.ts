@@ -1,7 +1,8 @@
-/** Writes unpaid orders, and counts what a user has open. */
+/** Writes unpaid orders, and what their payers need. */
 import { isDuplicateKey, marks, type Sql } from '#shared/db'
 import type { GatewayName, Merchant } from '#shared/payment/gateway'
 import { openStates } from '../states.ts'
+import type { OrderRow } from './row.ts'
 
 export interface NewOrder {
   userId: number
@@ -66,6 +67,31 @@ export async function insertOrder(tx: Sql, order: NewOrder): Promise<number | un
   }
 }
 
+/** A row that `insertOrder` has just written, as `readOrder` would find it. */
+export function newOrderRow(id: number, order: NewOrder): OrderRow {
+  const { merchant, idempotencyKey: _key, shopOrderId, holdsStock, ...same } = order
+  return {
+    ...same,
+    id,
+    appId: merchant.appId,
+    merchantId: merchant.merchantId,
+    tradeType: 'NATIVE',
+    state: 'NOTPAY',
+    stateText: null,
+    prepayId: null,
+    codeUrl: null,
+    codeUrlAt: null,
+    transactionId: null,
+    paidAt: null,
+    cashFen: null,
+    bankType: null,
+    attention: null,
+    shopOrderId: shopOrderId ?? null,
+    holdsStock: holdsStock ? 1 : 0,
+    askedAt: null,
+  }
+}
+
 /** Another request has placed an order with this `Idempotency-Key`. */
 export function isKeyTaken(error: unknown): boolean {
   return isDuplicateKey(error, 'payorder_idempotency_key')
@@ -88,28 +114,6 @@ export async function savePrepayment(
     [prepayId, codeUrl, now, now, id, ...openStates],
   )
   return affectedRows > 0
-}
-
-/** How many orders of a user nobody has decided about: counted up to `max`. */
-export async function countOpenOrders(sql: Sql, userId: number, max: number): Promise<number> {
-  const row = await sql.row<{ open: number }>(
-    `/* payorder.countOpen */ SELECT COUNT(*) AS open FROM (
-       SELECT 1 FROM payorder FORCE INDEX (payorder_open_of_user)
-       WHERE user_id = ? AND trade_state IN (${marks(openStates)}) LIMIT ${Math.trunc(max)}) AS some`,
-    [userId, ...openStates],
-  )
-  return row?.open ?? 0
-}
-
-/** How many unpaid orders of a user hold stock without a business order, counted up to `max`. */
-export async function countHolding(sql: Sql, userId: number, max: number): Promise<number> {
-  const row = await sql.row<{ open: number }>(
-    `/* payorder.countHolding */ SELECT COUNT(*) AS open FROM (
-       SELECT 1 FROM payorder FORCE INDEX (payorder_open_of_user)
-       WHERE user_id = ? AND trade_state IN (${marks(openStates)}) AND holds_stock = 1 LIMIT ${Math.trunc(max)}) AS some`,
-    [userId, ...openStates],
-  )
-  return row?.open ?? 0
 }
 
 /** Is something reserved for the order no longer? What it held was released, or has left the house. */
