@@ -56,6 +56,8 @@ export interface OrderData {
 export interface PayShopOptions {
   env?: Record<string, string>
   sim?: Partial<WechatSimOptions>
+  /** What is in the database before the migrations of this release are applied. */
+  carriedOver?: (database: TestDatabase) => Promise<void>
   /** Instances behind the door for notifies. */
   notifyInstances?: number
 }
@@ -86,6 +88,7 @@ export async function openPayShop(options: PayShopOptions = {}) {
     ...options.env,
   }
   Object.assign(process.env, env)
+  await options.carriedOver?.(database)
   await loadFunction('migrate')({ seed: true }, scfContext())
 
   async function readOrder(outTradeNo: string): Promise<StoredOrder> {

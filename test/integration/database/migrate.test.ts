@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { createConnection } from 'mysql2/promise'
 import { createTestDatabase } from '../../helpers/database.ts'
 import { startDatabaseProxy } from '../../helpers/database-proxy.ts'
 import { migrateDatabase, withEnv } from '../../helpers/direct-shop.ts'
+import { applyEarlierRelease, migrations } from '../../helpers/earlier-release.ts'
 import { loadFunction, scfContext } from '../../helpers/functions.ts'
 import { catchLogs } from '../../helpers/logs.ts'
 
@@ -14,9 +13,6 @@ const logs = catchLogs()
 after(() => logs.release())
 
 const folder = join(import.meta.dirname, '../../../sql')
-const files = readdirSync(folder)
-  .filter((name) => name.endsWith('.sql'))
-  .sort()
 const seedTables = readdirSync(join(folder, 'seed'))
   .map((name) => name.replace(/\.sql$/, ''))
   .sort()
@@ -82,15 +78,23 @@ const plain = await emptyDatabase()
 
 describe('on an empty database', () => {
   test('the first run applies every file in order, the second one does nothing and says so', async () => {
-    assert.deepEqual(await migrate(plain.url), { applied: files, alreadyApplied: 0, seeded: [], indexed: 0 })
-    const before = await schemaOf(plain)
     assert.deepEqual(await migrate(plain.url), {
-      applied: [],
-      alreadyApplied: files.length,
+      applied: migrations,
+      alreadyApplied: 0,
       seeded: [],
       indexed: 0,
     })
-    assert.equal(await migrateDatabase(plain.url, {}), `migrations: 0 applied now, ${files.length} before`)
+    const before = await schemaOf(plain)
+    assert.deepEqual(await migrate(plain.url), {
+      applied: [],
+      alreadyApplied: migrations.length,
+      seeded: [],
+      indexed: 0,
+    })
+    assert.equal(
+      await migrateDatabase(plain.url, {}),
+      `migrations: 0 applied now, ${migrations.length} before`,
+    )
     assert.deepEqual(await schemaOf(plain), before)
   })
 
@@ -156,7 +160,7 @@ describe('on an empty database', () => {
     )
     assert.deepEqual(
       reports.flatMap(({ applied }) => applied),
-      files,
+      migrations,
     )
     assert.deepEqual(reports.flatMap(({ seeded }) => seeded).sort(), seedTables)
     assert.deepEqual(await schemaOf(database), await schemaOf(plain))
@@ -165,7 +169,7 @@ describe('on an empty database', () => {
   test('a shop beside it on the same server does not wait for its lock', async () => {
     const [one, other] = [await emptyDatabase(), await emptyDatabase()]
     const reports = await Promise.all([migrate(one.url), migrate(other.url)])
-    for (const { applied } of reports) assert.deepEqual(applied, files)
+    for (const { applied } of reports) assert.deepEqual(applied, migrations)
   })
 })
 
@@ -173,9 +177,9 @@ describe('a file that was changed after it was applied', () => {
   test('is refused by name, nothing else is applied, and the invocation fails', async () => {
     const database = await emptyDatabase()
     await migrate(database.url)
-    const changed = files[5] ?? ''
+    const changed = migrations[5] ?? ''
     await database.query('UPDATE schema_migration SET checksum = ? WHERE name = ?', ['0'.repeat(64), changed])
-    await database.query('DELETE FROM schema_migration WHERE name = ?', [files.at(-1)])
+    await database.query('DELETE FROM schema_migration WHERE name = ?', [migrations.at(-1)])
     const before = await schemaOf(database)
     await assert.rejects(migrate(database.url, { seed: true }), (error: Error) => {
       assert.match(error.message, new RegExp(`${changed} was changed`))
@@ -195,7 +199,7 @@ describe('a run that was interrupted', () => {
       const database = await emptyDatabase()
       const wire = await startDatabaseProxy(database.url)
       after(() => wire.close())
-      const texts = new Set(files.map((name) => readFileSync(join(folder, name), 'utf8')))
+      const texts = new Set(migrations.map((name) => readFileSync(join(folder, name), 'utf8')))
       const interrupted = new Set<string>()
       wire.onStatement = (sql) => {
         if (!texts.has(sql) || interrupted.has(sql)) return 'pass'
@@ -211,7 +215,7 @@ describe('a run that was interrupted', () => {
         break
       }
       assert.equal(runs, texts.size)
-      assert.deepEqual(applied, files.slice(-1))
+      assert.deepEqual(applied, migrations.slice(-1))
       assert.deepEqual(await schemaOf(database), await schemaOf(plain))
       assert.deepEqual((await migrate(database.url)).applied, [])
     })
@@ -220,7 +224,7 @@ describe('a run that was interrupted', () => {
   test('is completed by a release that brings the file in another wording', async () => {
     const database = await emptyDatabase()
     await migrate(database.url)
-    const last = files.at(-1)
+    const last = migrations.at(-1)
     await database.query('UPDATE schema_migration SET checksum = ?, finished_at = NULL WHERE name = ?', [
       '0'.repeat(64),
       last,
@@ -296,24 +300,9 @@ describe('the demo catalogue', () => {
 })
 
 describe('on a database of an earlier release', () => {
-  /** What was released before texts compared beyond U+FFFF. */
-  const later = ['007_row_format.sql', '025_payorder_row_format.sql']
-
-  /** A database as that release left it, with what `fill` puts into it. */
   async function earlierDatabase() {
     const database = await emptyDatabase()
-    const connection = await createConnection({ uri: database.url, multipleStatements: true })
-    const known = files.filter((name) => !later.includes(name) && name < '056')
-    await connection.query(`CREATE TABLE schema_migration (name VARCHAR(100) NOT NULL, checksum CHAR(64) NOT NULL,
-      started_at DATETIME(3) NOT NULL, finished_at DATETIME(3) NULL, PRIMARY KEY (name))`)
-    for (const name of known) {
-      const sql = readFileSync(join(folder, name), 'utf8')
-      await connection.query(sql)
-      const checksum = createHash('sha256').update(sql).digest('hex')
-      await connection.query('INSERT INTO schema_migration VALUES (?, ?, NOW(3), NOW(3))', [name, checksum])
-    }
-    await connection.end()
-    return { database, known }
+    return { database, known: await applyEarlierRelease(database) }
   }
 
   test('early files that are new are applied, too, and the schema is that of a new database', async () => {
@@ -321,7 +310,7 @@ describe('on a database of an earlier release', () => {
     const report = await migrate(database.url)
     assert.deepEqual(
       report.applied,
-      files.filter((name) => !known.includes(name)),
+      migrations.filter((name) => !known.includes(name)),
     )
     assert.equal(report.alreadyApplied, known.length)
     assert.deepEqual(await columnsOf(database), await columnsOf(plain))
@@ -402,7 +391,7 @@ describe('on a database of an earlier release', () => {
 })
 
 test('no text compares by a collation that takes two characters for one', async () => {
-  const changed = files
+  const changed = migrations
     .filter((name) => /^(065|19[01])_/.test(name))
     .flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/^SET @table = '(\w+)'/gm)])
     .map(([, table]) => table as string)
@@ -415,6 +404,6 @@ test('no text compares by a collation that takes two characters for one', async 
   )
   assert.deepEqual(rows, [])
   // What comes later names the right one itself.
-  for (const name of files.filter((name) => name > '192'))
+  for (const name of migrations.filter((name) => name > '192'))
     assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /COLLATE[ =]+utf8mb4_general_ci/, name)
 })
