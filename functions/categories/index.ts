@@ -1,3 +1,4 @@
+import { FeedCache } from '#shared/catalogue'
 import { feedReader } from '#shared/db'
 import { type Call, endpoint, route } from '#shared/http'
 import { listFields } from '#shared/tutorial'
@@ -5,6 +6,8 @@ import { type CategoryDeps, readBrandsOf, readCategories } from './categories.ts
 import { twoCategoryQuery } from './schema.ts'
 
 const MAX_AGE_SEC = 60
+
+const cache = new FeedCache()
 
 const deps = ({ db, config }: Pick<Call<never, unknown, undefined>, 'db' | 'config'>): CategoryDeps => ({
   sql: feedReader(config, db),
@@ -15,7 +18,12 @@ const deps = ({ db, config }: Pick<Call<never, unknown, undefined>, 'db' | 'conf
 export const main_handler = endpoint(
   route(
     { method: 'GET', paths: ['/oneCategory', '/oneCategoryList'], maxAgeSec: MAX_AGE_SEC },
-    async (call) => listFields(call.config, 'oneCategory', await readCategories(deps(call))),
+    async (call) =>
+      listFields(
+        call.config,
+        'oneCategory',
+        await cache.get('oneCategory', call.config.FEED_CACHE_SECONDS, () => readCategories(deps(call))),
+      ),
   ),
   route(
     {
@@ -24,6 +32,11 @@ export const main_handler = endpoint(
       schema: twoCategoryQuery,
       maxAgeSec: MAX_AGE_SEC,
     },
-    async (call) => listFields(call.config, 'twoCategory', await readBrandsOf(call.body.id, deps(call))),
+    async (call) => {
+      const { id } = call.body
+      const read = () => readBrandsOf(id, deps(call))
+      const brands = await cache.get(`twoCategory ${id}`, call.config.FEED_CACHE_SECONDS, read)
+      return listFields(call.config, 'twoCategory', brands)
+    },
   ),
 )

@@ -128,6 +128,7 @@ const rules: Record<VariableName, Rule> = {
     bad: [...notSqlUrl, 'mysql://a/letao,x'],
   },
   REPLICA_MAX_LAG_SECONDS: numbers(10, [1, 60, 3600], ['0', '3601']),
+  FEED_CACHE_SECONDS: numbers(5, [0, 5, 60], ['-1', '61']),
   DB_POOL_SIZE: numbers(1, [1, 20], ['0', '101']),
   JWT_SECRET: {
     fallback: undefined,
