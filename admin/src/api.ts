@@ -9,12 +9,15 @@ export class ShopError extends Error {
   /** The envelope's `status`; undefined when there was no answer. */
   readonly status: number | undefined
   readonly requestId: string | undefined
+  /** What the refusal says beside its text. */
+  readonly data: unknown
 
-  constructor(message: string, status?: number, requestId?: string) {
+  constructor(message: string, status?: number, requestId?: string, data?: unknown) {
     super(message)
     this.name = 'ShopError'
     this.status = status
     this.requestId = requestId
+    this.data = data
   }
 }
 
@@ -44,6 +47,7 @@ async function send(path: string, init: RequestInit): Promise<Envelope> {
     `${body.msg ?? '服务器出错了'}${wait}`,
     Number(body.status) || response.status,
     body.requestId,
+    body.data,
   )
 }
 

@@ -18,7 +18,8 @@ const product = {
   id: whole(),
   name: text(),
   subtitle: nullableText(),
-  img: text('path of the picture'),
+  img: text('path of the picture, as it is stored'),
+  imgUrl: text('where it can be seen'),
   price_fen: fen(),
   old_price_fen: fen(),
   brandId: nullableNumber(),
@@ -31,6 +32,7 @@ const exampleProduct = {
   name: '凌步 晨风 日常跑鞋',
   subtitle: '轻软回弹 每天五公里',
   img: '/images/product13-1.svg',
+  imgUrl: '/images/product13-1.svg',
   price_fen: 35900,
   old_price_fen: 46900,
   brandId: 1,
@@ -83,7 +85,6 @@ export const adminGoods: Record<string, RouteDocs> = {
           material: nullableText(),
           detail: nullableText(),
           zone: nullableText('`sports`: shown by that feed'),
-          imgUrl: text('where the picture can be seen'),
           pictures: Joi.array().items(Joi.string()).required(),
           pictureUrls: Joi.array().items(Joi.string()).required(),
           skus: list(
@@ -114,7 +115,6 @@ export const adminGoods: Record<string, RouteDocs> = {
         material: null,
         detail: null,
         zone: null,
-        imgUrl: '/images/product13-1.svg',
         pictures: ['/images/product13-pair.svg'],
         pictureUrls: ['/images/product13-pair.svg'],
         skus: [
@@ -171,6 +171,28 @@ export const adminGoods: Record<string, RouteDocs> = {
     },
     answers: saved,
     exampleAnswer: { status: 200, data: { id: 13, approvalId: null } },
+  },
+  '/admin/skusImport': {
+    tag: 'admin',
+    operationId: 'importSkus',
+    summary: 'Writes a table of sizes (CSV) as a whole, or says which lines are wrong',
+    description:
+      'Columns by their names in the first line: 货号, 商品编号, 颜色, 脚长, 售价(元), 在售 (是 or 否), and 欧码 if wanted. A new code is a new SKU, another one is rewritten; the same file again changes nothing. Up to 500 lines. 1010 has `data.errors`, each with its `line` of the file and `msg`. Without `dryRun: false` it only looks.',
+    example: {
+      csv: '货号,商品编号,颜色,脚长,欧码,售价(元),在售\r\nLB-13-P-255,13,粉色,255,41,359.00,是\r\n',
+      dryRun: true,
+    },
+    answers: [
+      success({
+        data: Joi.object({
+          created: whole('new SKUs').min(0),
+          changed: whole().min(0),
+          unchanged: whole('lines that say what is there').min(0),
+          applied: Joi.boolean().required().description('`false`: it was only looked at'),
+        }).required(),
+      }),
+    ],
+    exampleAnswer: { status: 200, data: { created: 1, changed: 0, unchanged: 0, applied: false } },
   },
   '/admin/priceWishes': {
     tag: 'admin',

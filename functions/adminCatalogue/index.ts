@@ -1,9 +1,10 @@
 import { mayDo } from '#shared/admin'
 import { endpoint, route } from '#shared/http'
+import { importSkus } from './import.ts'
 import { decidePrice, listPriceWishes } from './price-wishes.ts'
 import { listForDesk, showForDesk } from './products.ts'
 import { saveProduct, saveSkus } from './save.ts'
-import { decideBody, detailQuery, listQuery, productBody, skusBody, wishQuery } from './schema.ts'
+import { decideBody, detailQuery, importBody, listQuery, productBody, skusBody, wishQuery } from './schema.ts'
 
 const policy = { needs: ['ADMIN_JWT_SECRET'], budgetMs: 10_000 } as const
 const reads = { ...policy, auth: mayDo('catalogue.read') } as const
@@ -12,10 +13,13 @@ const approves = { ...policy, auth: mayDo('stock.approve') } as const
 
 /** Products and their SKUs, for the shop's people. Errors: 1010, 1054, 1060, 401, 403, 503. */
 export const main_handler = endpoint(
-  route({ ...reads, method: 'GET', paths: ['/admin/products'], schema: listQuery }, async ({ body, db }) => {
-    const { products, nextCursor } = await listForDesk(body, { db })
-    return { data: products, nextCursor }
-  }),
+  route(
+    { ...reads, method: 'GET', paths: ['/admin/products'], schema: listQuery },
+    async ({ body, db, config }) => {
+      const { products, nextCursor } = await listForDesk(body, { db, assetBaseUrl: config.ASSET_BASE_URL })
+      return { data: products, nextCursor }
+    },
+  ),
   route(
     { ...reads, method: 'GET', paths: ['/admin/product'], schema: detailQuery },
     async ({ body, db, config }) => ({
@@ -27,6 +31,9 @@ export const main_handler = endpoint(
   })),
   route({ ...writes, method: 'POST', paths: ['/admin/skusSave'], schema: skusBody }, async (call) => ({
     data: await saveSkus(call.body, call),
+  })),
+  route({ ...writes, method: 'POST', paths: ['/admin/skusImport'], schema: importBody }, async (call) => ({
+    data: { ...(await importSkus(call.body, call)) },
   })),
   route(
     { ...reads, method: 'GET', paths: ['/admin/priceWishes'], schema: wishQuery },

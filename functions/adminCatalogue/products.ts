@@ -19,7 +19,10 @@ export interface ProductView {
   id: number
   name: string
   subtitle: string | null
+  /** As it is stored. */
   img: string
+  /** Where it can be seen. */
+  imgUrl: string
   price_fen: number
   old_price_fen: number
   brandId: number | null
@@ -28,12 +31,13 @@ export interface ProductView {
   onSale: boolean
 }
 
-export function viewProduct(row: ProductRow): ProductView {
+export function viewProduct(row: ProductRow, assetBaseUrl: string): ProductView {
   return {
     id: row.id,
     name: row.name,
     subtitle: row.subtitle,
     img: row.img,
+    imgUrl: assetUrl(assetBaseUrl, row.img),
     price_fen: row.price_fen,
     old_price_fen: row.old_price_fen,
     brandId: row.brand_id,
@@ -46,20 +50,21 @@ export function viewProduct(row: ProductRow): ProductView {
 /** One page, newest first: everything, or what has these words in its name. */
 export async function listForDesk(
   { q, on_sale: onSale, cursor: beforeId, limit }: ListQuery,
-  { db }: { db: Sql },
+  { db, assetBaseUrl }: { db: Sql; assetBaseUrl: string },
 ): Promise<{ products: ProductView[]; nextCursor: string | null }> {
+  const view = (row: ProductRow) => viewProduct(row, assetBaseUrl)
   if (q !== undefined) {
     const found = await searchEveryProduct(db, { words: q, beforeId, limit })
     const products = found.products.filter((row) => onSale === undefined || (row.on_sale === 1) === onSale)
     return {
-      products: products.map(viewProduct),
+      products: products.map(view),
       nextCursor: found.beforeId === undefined ? null : String(found.beforeId),
     }
   }
   const rows = await listEveryProduct(db, { onSale, beforeId, limit: limit + 1 })
   const page = rows.slice(0, limit)
   return {
-    products: page.map(viewProduct),
+    products: page.map(view),
     nextCursor: rows.length > limit ? String(page.at(-1)?.id) : null,
   }
 }
@@ -83,11 +88,10 @@ export async function showForDesk(id: number, { db, assetBaseUrl }: { db: Sql; a
   )
   const wish = waiting.get(targetOf(id))
   return {
-    ...viewProduct(product),
+    ...viewProduct(product, assetBaseUrl),
     material: product.material,
     detail: product.detail,
     zone: product.zone,
-    imgUrl: assetUrl(assetBaseUrl, product.img),
     pictures,
     pictureUrls: pictures.map((path) => assetUrl(assetBaseUrl, path)),
     skus: skus.map((sku) => viewSku(sku, stock.get(sku.id))),
@@ -106,7 +110,7 @@ function viewSku(sku: SkuInfo, stock: { available: number; reserved: number } | 
     spec: sku.spec,
     price_fen: sku.priceFen,
     maxPerOrder: sku.maxPerOrder,
-    onSale: sku.onSale,
+    onSale: sku.ownOnSale,
     countsStock: sku.countsStock,
     available: stock?.available ?? 0,
     reserved: stock?.reserved ?? 0,

@@ -116,3 +116,15 @@ export const skusBody = parameters<SkusBody>({
 
 export const decideBody = parameters<Decision>(decisionKeys)
 export const wishQuery = parameters<WishQuery>(wishQueryKeys)
+
+export interface ImportBody {
+  csv: string
+  /** Only looks. */
+  dryRun: boolean
+}
+
+/** A body has 100 KiB. */
+export const importBody = parameters<ImportBody>({
+  csv: Joi.string().max(90_000).required().label('表格csv'),
+  dryRun: Joi.boolean().default(true).label('试导入dryRun'),
+})

@@ -20,6 +20,8 @@ export interface SkuInfo {
   priceFen: number
   /** The SKU and its product are both on sale. */
   onSale: boolean
+  /** The SKU is, whatever its product is: what the shop's people have set. */
+  ownOnSale: boolean
   /** False: it never sells out, and no order reserves it. */
   countsStock: boolean
   /** Pairs that one order may take; null: as many as any. */
@@ -38,6 +40,7 @@ interface Row {
   img: string
   price_fen: number
   on_sale: number
+  own_on_sale: number
   counts_stock: number
   max_per_order: number | null
 }
@@ -46,7 +49,7 @@ interface Row {
 const skuColumns = `sku.id, sku.product_id, product.name, sku.sku_code, sku.colour, sku.size_mm, sku.eu_x10, sku.us_x10,
     COALESCE(sku.img, product.img) AS img,
     IF(sku.size_mm = 0, product.price_fen, sku.price_fen) AS price_fen, sku.on_sale AND product.on_sale AS on_sale,
-    sku.counts_stock, sku.max_per_order`
+    sku.on_sale AS own_on_sale, sku.counts_stock, sku.max_per_order`
 const selectSku = `SELECT ${skuColumns} FROM sku JOIN product ON product.id = sku.product_id`
 
 function toInfo(row: Row): SkuInfo {
@@ -63,6 +66,7 @@ function toInfo(row: Row): SkuInfo {
     img: row.img,
     priceFen: row.price_fen,
     onSale: row.on_sale === 1,
+    ownOnSale: row.own_on_sale === 1,
     countsStock: row.counts_stock === 1,
     maxPerOrder: row.max_per_order,
   }
@@ -216,6 +220,16 @@ export async function updateSku(tx: Sql, id: number, productId: number, fields: 
 export async function findSkuByCode(sql: Pick<Sql, 'rows'>, code: string): Promise<SkuInfo | undefined> {
   const [row] = await sql.rows<Row>(`/* sku.findByCode */ ${selectSku} WHERE sku.sku_code = ?`, [code])
   return row && toInfo(row)
+}
+
+/** The SKUs with these codes, of whichever product. */
+export async function findSkusByCodes(sql: Pick<Sql, 'rows'>, codes: readonly string[]): Promise<SkuInfo[]> {
+  if (codes.length === 0) return []
+  const rows = await sql.rows<Row>(
+    `/* sku.findByCodes */ ${selectSku} WHERE sku.sku_code IN (${marks(codes)})`,
+    codes,
+  )
+  return rows.map(toInfo)
 }
 
 /** From now on this SKU is counted: it sells out. A SKU that is counted already stays so. */

@@ -1596,6 +1596,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/skusImport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes a table of sizes (CSV) as a whole, or says which lines are wrong
+         * @description Columns by their names in the first line: 货号, 商品编号, 颜色, 脚长, 售价(元), 在售 (是 or 否), and 欧码 if wanted. A new code is a new SKU, another one is rewritten; the same file again changes nothing. Up to 500 lines. 1010 has `data.errors`, each with its `line` of the file and `msg`. Without `dryRun: false` it only looks.
+         */
+        post: operations["importSkus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/priceWishes": {
         parameters: {
             query?: never;
@@ -5218,6 +5238,7 @@ export interface components {
                  *           "name": "凌步 晨风 日常跑鞋",
                  *           "subtitle": "轻软回弹 每天五公里",
                  *           "img": "/images/product13-1.svg",
+                 *           "imgUrl": "/images/product13-1.svg",
                  *           "price_fen": 35900,
                  *           "old_price_fen": 46900,
                  *           "brandId": 1,
@@ -5236,8 +5257,10 @@ export interface components {
                         id: number;
                         name: string | "";
                         subtitle: string | null;
-                        /** @description path of the picture */
+                        /** @description path of the picture, as it is stored */
                         img: string | "";
+                        /** @description where it can be seen */
+                        imgUrl: string | "";
                         /** @description integer fen */
                         price_fen: number;
                         /** @description integer fen */
@@ -5267,6 +5290,7 @@ export interface components {
                  *         "name": "凌步 晨风 日常跑鞋",
                  *         "subtitle": "轻软回弹 每天五公里",
                  *         "img": "/images/product13-1.svg",
+                 *         "imgUrl": "/images/product13-1.svg",
                  *         "price_fen": 35900,
                  *         "old_price_fen": 46900,
                  *         "brandId": 1,
@@ -5276,7 +5300,6 @@ export interface components {
                  *         "material": null,
                  *         "detail": null,
                  *         "zone": null,
-                 *         "imgUrl": "/images/product13-1.svg",
                  *         "pictures": [
                  *           "/images/product13-pair.svg"
                  *         ],
@@ -5311,8 +5334,10 @@ export interface components {
                         id: number;
                         name: string | "";
                         subtitle: string | null;
-                        /** @description path of the picture */
+                        /** @description path of the picture, as it is stored */
                         img: string | "";
+                        /** @description where it can be seen */
+                        imgUrl: string | "";
                         /** @description integer fen */
                         price_fen: number;
                         /** @description integer fen */
@@ -5326,8 +5351,6 @@ export interface components {
                         detail: string | null;
                         /** @description `sports`: shown by that feed */
                         zone: string | null;
-                        /** @description where the picture can be seen */
-                        imgUrl: string | "";
                         pictures: string[];
                         pictureUrls: string[];
                         skus: {
@@ -5404,6 +5427,38 @@ export interface components {
                         id: number;
                         /** @description set: it waits for a second person, and nothing was changed */
                         approvalId: number | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        importSkus: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "created": 1,
+                 *         "changed": 0,
+                 *         "unchanged": 0,
+                 *         "applied": false
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        /** @description new SKUs */
+                        created: number;
+                        changed: number;
+                        /** @description lines that say what is there */
+                        unchanged: number;
+                        /** @description `false`: it was only looked at */
+                        applied: boolean;
                     };
                 } | components["schemas"]["Refusal"];
             };
@@ -7413,6 +7468,34 @@ export interface components {
                 };
             };
         };
+        importSkus: {
+            content: {
+                /**
+                 * @example {
+                 *       "csv": "货号,商品编号,颜色,脚长,欧码,售价(元),在售\r\nLB-13-P-255,13,粉色,255,41,359.00,是\r\n",
+                 *       "dryRun": true
+                 *     }
+                 */
+                "application/json": {
+                    /** 表格csv */
+                    csv: string;
+                    /**
+                     * 试导入dryRun
+                     * @default true
+                     */
+                    dryRun?: boolean;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 表格csv */
+                    csv: string;
+                    /**
+                     * 试导入dryRun
+                     * @default true
+                     */
+                    dryRun?: boolean;
+                };
+            };
+        };
         decidePrice: {
             content: {
                 /**
@@ -9099,6 +9182,25 @@ export interface operations {
         requestBody: components["requestBodies"]["saveSkus"];
         responses: {
             200: components["responses"]["saveSkus"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    importSkus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["importSkus"];
+        responses: {
+            200: components["responses"]["importSkus"];
             400: components["responses"]["Fault400"];
             401: components["responses"]["Fault401"];
             403: components["responses"]["Fault403"];

@@ -190,6 +190,9 @@ test('says of products and stock what is documented', async () => {
     onSale: true,
   }
   await data('POST', '/admin/skusSave', { productId: id, skus: [sku] })
+  const csv = (mm: number) => `货号,商品编号,颜色,脚长,售价(元),在售\nANSWER-2,${id},黑色,${mm},400,是`
+  await data('POST', '/admin/skusImport', { csv: csv(245), dryRun: false })
+  assert.equal((await call('POST', '/admin/skusImport', { csv: csv(900) })).status, 1010)
   await call('GET', '/admin/products?q=%E5%AF%B9%E7%85%A7')
   const { skus } = (await data('GET', `/admin/product?id=${id}`)) as unknown as { skus: { id: number }[] }
   const skuId = skus[0]?.id
