@@ -60,8 +60,12 @@ function parse(text: string): Entry | undefined {
 /** What the access line, or the summary of a migration, says already. */
 const saidAlready = new Set(['invocation', 'migration_applied'])
 
-function isWorthShowing({ level, event }: Entry): boolean {
-  return !saidAlready.has(event) && level !== 'debug'
+/** Runs of timers that come every few seconds here: shown when they did something. */
+const runs = new Set(['reconciled', 'due_done'])
+
+function isWorthShowing({ level, event, ...rest }: Entry): boolean {
+  if (saidAlready.has(event) || level === 'debug') return false
+  return !runs.has(event) || Object.values(rest).some((value) => typeof value === 'number' && value > 0)
 }
 
 function describe(

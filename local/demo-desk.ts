@@ -52,7 +52,7 @@ export async function deskJourney({ url, orderNo, lineId, login }: BoughtOrder):
   }
   while (!(await isRefunded())) {
     if (Date.now() > deadline) throw new Error('The refund is not done: see the log of npm start.')
-    await wait(200)
+    await wait(500)
   }
   ok(await exchange('GET', `${url}/afterSales`, undefined, login))
 }

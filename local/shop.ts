@@ -87,9 +87,10 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     const cos = given.COS_BUCKET_URL ? undefined : await startCos(options, ports.cos, draft)
     if (cos) closers.push(() => cos.close())
 
+    const shopUrl = `http://${hostFromHere(options.host)}:${ports.shop}`
     const env = shopEnvironment(given, {
       databaseUrl: options.databaseUrl,
-      shopUrl: `http://${hostFromHere(options.host)}:${ports.shop}`,
+      shopUrl,
       wechatUrl: wechat?.url ?? '',
       wechatBackupUrl: wechat?.backup.url ?? '',
       smsUrl: sms?.url ?? '',
@@ -97,7 +98,9 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       cosUrl: cos ? (phoneUrl(options.host, cos.port) ?? cos.url) : '',
     })
     const certified =
-      wechat && options.refunds && !env.WX_CERT_PEM ? await refundEnvironment(wechat) : undefined
+      wechat && options.refunds && !env.WX_CERT_PEM
+        ? { ...(await refundEnvironment(wechat)), WX_REFUND_NOTIFY_URL: `${shopUrl}/refund/notify` }
+        : undefined
     const service = readServiceMap(join(root, 'serverless.yml'))
     const functions = new Map(
       service.map(({ name, timeoutSec, memoryMb, variables, isWeb, paths }) => {
