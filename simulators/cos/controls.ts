@@ -1,7 +1,7 @@
 /** `/sim/*`: what lies in the bucket, and faults, for a test in another process. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ControlError, serveControl } from '../kit/http.ts'
-import type { CosFault, CosFaults } from './faults.ts'
+import type { CosFaults } from './faults.ts'
 import type { Objects } from './objects.ts'
 
 /** Serves `/sim/*`. */
@@ -17,18 +17,10 @@ export async function serveControls(
       case 'GET /sim/faults':
         return { rules: faults.list() }
       case 'POST /sim/faults':
-        return setFaults(await body(), faults)
+        faults.set(await body())
+        return { rules: faults.list() }
       default:
         throw new ControlError(404, 'no such control')
     }
   })
-}
-
-/** `{ kind, … }` adds a fault, `{ rules: […] }` replaces all, `{ clear: true }`. */
-function setFaults(wanted: Record<string, unknown>, faults: CosFaults) {
-  const { rules, clear, ...rule } = wanted
-  if (clear === true || Array.isArray(rules)) faults.clear()
-  if (Array.isArray(rules)) for (const each of rules as CosFault[]) faults.add(each)
-  if (rule.kind !== undefined) faults.add(rule as unknown as CosFault)
-  return { rules: faults.list() }
 }

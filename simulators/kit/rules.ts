@@ -38,4 +38,12 @@ export class Rules<R extends Rule> {
     if (armed) armed.used++
     return armed?.rule
   }
+
+  /** What a test in another process asks for: `{ kind, … }` adds a fault, `{ rules: […] }` replaces all, `{ clear: true }`. */
+  set(wanted: Record<string, unknown>): void {
+    const { rules, clear, ...rule } = wanted
+    if (clear === true || Array.isArray(rules)) this.clear()
+    if (Array.isArray(rules)) for (const each of rules as R[]) this.add(each)
+    if (rule.kind !== undefined) this.add(rule as unknown as R)
+  }
 }

@@ -1,7 +1,7 @@
 /** `/sim/*`: the inbox, for a test in another process. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ControlError, serveControl } from '../kit/http.ts'
-import type { SmsFault, SmsFaults } from './faults.ts'
+import type { SmsFaults } from './faults.ts'
 import type { Inbox } from './inbox.ts'
 
 /** Serves `/sim/*`. */
@@ -17,18 +17,10 @@ export async function serveControls(
       case 'GET /sim/faults':
         return { rules: faults.list() }
       case 'POST /sim/faults':
-        return setFaults(await body(), faults)
+        faults.set(await body())
+        return { rules: faults.list() }
       default:
         throw new ControlError(404, 'no such control')
     }
   })
-}
-
-/** `{ kind, … }` adds a fault, `{ rules: […] }` replaces all, `{ clear: true }`. */
-function setFaults(wanted: Record<string, unknown>, faults: SmsFaults) {
-  const { rules, clear, ...rule } = wanted
-  if (clear === true || Array.isArray(rules)) faults.clear()
-  if (Array.isArray(rules)) for (const each of rules as SmsFault[]) faults.add(each)
-  if (rule.kind !== undefined) faults.add(rule as unknown as SmsFault)
-  return { rules: faults.list() }
 }

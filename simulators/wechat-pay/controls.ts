@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ControlCall, ControlError, serveControl } from '../kit/http.ts'
 import type { HostState } from '../kit/listener.ts'
-import type { FaultRule, HostName } from './faults.ts'
+import type { HostName } from './faults.ts'
 import { type PayOptions, PayRefused } from './orders.ts'
 import type { Coupon } from './payment.ts'
 import type { WechatSim } from './types.ts'
@@ -97,13 +97,10 @@ function finishRefund(wanted: Record<string, unknown>, sim: WechatSim): unknown 
 
 /** `{ on, kind, … }` adds a rule, `{ rules: […] }` replaces all, `{ clear: true }`, `{ seed }`, `{ host, state }`. */
 async function setFaults(wanted: Record<string, unknown>, sim: WechatSim): Promise<unknown> {
-  const { rules, clear, seed, host, state, ...rule } = wanted
-  if (clear === true || Array.isArray(rules)) sim.faults.clear()
+  const { seed, host, state, ...rest } = wanted
   if (typeof seed === 'number') sim.faults.seed(seed)
-  if (Array.isArray(rules)) for (const each of rules as FaultRule[]) sim.faults.add(each)
   if (state !== undefined) await sim.faults.host(host as HostName, state as HostState)
-  if (rule.kind !== undefined)
-    sim.faults.add({ ...rule, ...(host && !state ? { host } : {}) } as unknown as FaultRule)
+  sim.faults.set({ ...rest, ...(host && !state ? { host } : {}) })
   return faultState(sim)
 }
 
