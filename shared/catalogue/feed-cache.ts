@@ -12,6 +12,7 @@ interface Kept {
   readonly until: number
 }
 
+/** The feeds of one instance, each with its end. */
 export class FeedCache {
   readonly #kept = new Map<string, Kept>()
   readonly #maxFeeds: number
