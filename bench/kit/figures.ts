@@ -36,6 +36,20 @@ export function machine(): string {
     .join(' ')}`
 }
 
+/** Linux counts CPU time in hundredths of a second. */
+const TICK_MS = 10
+
+/** The CPU time that a process has used so far, in ms; NaN where the system does not say. */
+export function cpuMs(pid: number | undefined): number {
+  try {
+    // The name of the program, in brackets, may hold blanks.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+  } catch {
+    return Number.NaN
+  }
+}
+
 /** The memory that a process holds now, in MB; NaN where the system does not say. */
 export function residentMb(pid: number | undefined): number {
   try {

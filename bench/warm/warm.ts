@@ -7,9 +7,10 @@
 import { join } from 'node:path'
 import { barChart } from '../kit/chart.ts'
 import { type Server, startServer, stopServer } from '../kit/child.ts'
-import { machine, median, quantile, residentMb, table } from '../kit/figures.ts'
+import { cpuMs, machine, median, quantile, residentMb, table } from '../kit/figures.ts'
 import { writeResults } from '../kit/results.ts'
 import { openShopDatabase, root, type ShopDatabase } from '../kit/shop-database.ts'
+import { reportCost } from './cost.ts'
 import { type Call, drive } from './drive.ts'
 
 interface Question {
@@ -17,6 +18,8 @@ interface Question {
   title: string
   /** The function that answers it. */
   bundle: string
+  /** Variables of the function. */
+  env?: Record<string, string>
   calls: (shop: ShopDatabase) => Call[]
 }
 
@@ -25,6 +28,13 @@ const questions: readonly Question[] = [
     name: 'banners',
     title: 'GET /banners (a feed)',
     bundle: 'homeFeeds',
+    calls: () => [{ method: 'GET', path: '/banners' }],
+  },
+  {
+    name: 'banners-uncached',
+    title: 'GET /banners, FEED_CACHE_SECONDS=0',
+    bundle: 'homeFeeds',
+    env: { FEED_CACHE_SECONDS: '0' },
     calls: () => [{ method: 'GET', path: '/banners' }],
   },
   {
@@ -59,7 +69,7 @@ const peers = [
   { name: 'node:http + mysql2 (floor)', file: 'bare.cjs' },
 ] as const
 
-interface Cell {
+export interface Cell {
   question: string
   server: string
   connections: number
@@ -69,6 +79,8 @@ interface Cell {
   /** Highest divided by lowest turn: how noisy the machine was. */
   noise: number
   rssMb: number
+  /** CPU time of the server process for one call. */
+  cpuMs: number
 }
 
 /** Measures every question at every number of connections, all servers in turn. */
@@ -93,6 +105,7 @@ export async function warm({ quick }: { quick: boolean }): Promise<void> {
     await shop.stop()
   }
   report(cells, { turns, seconds })
+  reportCost(cells)
 }
 
 /** As many warm instances as there are connections, up to ten; the peers have a pool of ten. */
@@ -100,7 +113,10 @@ function startAll(question: Question, connections: number, shop: ShopDatabase): 
   const instances = String(Math.min(connections, 10))
   const bundle = join(root, 'dist', question.bundle)
   return Promise.all([
-    startServer('Letao', join(import.meta.dirname, 'serve-function.cjs'), [bundle, instances], shop.env),
+    startServer('Letao', join(import.meta.dirname, 'serve-function.cjs'), [bundle, instances], {
+      ...shop.env,
+      ...question.env,
+    }),
     ...peers.map(({ name, file }) =>
       startServer(name, join(root, 'bench/peers', file), [instances], shop.env),
     ),
@@ -117,18 +133,21 @@ async function measure(
   const calls = question.calls(shop)
   let index = 0
   const next = () => calls[index++ % calls.length] as Call
-  const samples = servers.map(() => ({ perSecond: [] as number[], latencies: [] as number[] }))
+  const samples = servers.map(() => ({ perSecond: [] as number[], latencies: [] as number[], cpuMs: 0 }))
   for (const { port } of servers) await drive(port, { connections, seconds: seconds / 2, next })
   for (let turn = 0; turn < turns; turn++) {
-    for (const [at, { port }] of servers.entries()) {
-      const begun = performance.now()
+    for (const [at, { port, child }] of servers.entries()) {
+      const sample = samples[at]
+      if (!sample) continue
+      const [begun, cpuBefore] = [performance.now(), cpuMs(child.pid)]
       const latencies = await drive(port, { connections, seconds, next })
-      samples[at]?.perSecond.push((latencies.length * 1000) / (performance.now() - begun))
-      samples[at]?.latencies.push(...latencies)
+      sample.perSecond.push((latencies.length * 1000) / (performance.now() - begun))
+      sample.cpuMs += cpuMs(child.pid) - cpuBefore
+      sample.latencies.push(...latencies)
     }
   }
   return servers.map(({ name, child }, at) => {
-    const { perSecond = [], latencies = [] } = samples[at] ?? {}
+    const { perSecond = [], latencies = [], cpuMs: spent = 0 } = samples[at] ?? {}
     return {
       question: question.name,
       server: name,
@@ -138,6 +157,7 @@ async function measure(
       p99: quantile(latencies, 0.99),
       noise: Math.max(...perSecond) / Math.min(...perSecond),
       rssMb: residentMb(child.pid),
+      cpuMs: spent / latencies.length,
     }
   })
 }
@@ -160,6 +180,7 @@ function report(cells: readonly Cell[], { turns, seconds }: { turns: number; sec
       cell.p50.toFixed(1),
       cell.p99.toFixed(1),
       cell.rssMb.toFixed(0),
+      cell.cpuMs.toFixed(2),
       cell.noise.toFixed(2),
     ])
     const head = [
@@ -171,6 +192,7 @@ function report(cells: readonly Cell[], { turns, seconds }: { turns: number; sec
       'p50 ms',
       'p99 ms',
       'RSS MB',
+      'CPU ms',
       'noise',
     ]
     parts.push(`### ${title}`, table(head, rows))
