@@ -226,6 +226,15 @@ test('wechatpay-axios-plugin#13: check names a PEM that nobody can read, and war
   assert.match(text, /^warn prices: CLIENT_PRICED_ORDERS=allow/m)
 })
 
+test('check lets a shop without a bucket go, and no half of its settings', async () => {
+  const none = await check({ COS_BUCKET_URL: '', COS_SECRET_ID: '', COS_SECRET_KEY: '' })
+  assert.equal(none.code, 0, none.text)
+  assert.match(none.text, /^warn adminPictures environment: no bucket: pictures cannot be uploaded/m)
+  const half = await check({ COS_SECRET_KEY: '' })
+  assert.equal(half.code, 1)
+  assert.match(half.text, /^FAIL adminPictures environment: COS_SECRET_KEY is missing/m)
+})
+
 test('check names what is wrong with secrets, notify URL, environment, region, domain certificate and clock', async () => {
   plane.clockOffsetMs = -120_000
   plane.certificates.set('cert0001', {
