@@ -1,12 +1,10 @@
-import { parameters, wholeNumber } from '#shared/validate'
+import { wholeNumbers } from '#shared/validate'
 
 export interface TwoCategoryQuery {
   /** Of the first level. */
   id: number
 }
 
-export const twoCategoryQuery = parameters<TwoCategoryQuery>({
-  id: wholeNumber(1, 2 ** 31 - 1)
-    .required()
-    .label('分类编号id'),
+export const twoCategoryQuery = wholeNumbers<TwoCategoryQuery>({
+  id: { min: 1, max: 2 ** 31 - 1, label: '分类编号id' },
 })

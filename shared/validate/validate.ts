@@ -1,41 +1,9 @@
 /** joi schemas with messages that a shopper can read. Functions that need no schema do not bundle joi. */
 import Joi from 'joi'
+import { messages } from './messages.ts'
+import { readWholeNumber } from './whole-number.ts'
 
 export { Joi }
-
-/** What joi says, in Chinese; `{{#label}}` is the parameter's name. */
-const messages: Record<string, string> = {
-  'any.required': '{{#label}}不能为空',
-  'any.only': '{{#label}}不在允许的范围内',
-  'any.unknown': '不认识的参数{{#label}}',
-  'any.invalid': '{{#label}}不合法',
-  'object.base': '参数必须是一个对象',
-  'object.missing': '参数不完整',
-  'object.oxor': '参数互相冲突',
-  'object.xor': '参数互相冲突',
-  'object.without': '参数互相冲突',
-  'object.with': '参数不完整',
-  'string.base': '{{#label}}必须是文本',
-  'string.empty': '{{#label}}不能为空',
-  'string.min': '{{#label}}至少{{#limit}}个字符',
-  'string.max': '{{#label}}最多{{#limit}}个字符',
-  'string.pattern.base': '{{#label}}格式不正确',
-  'string.pattern.name': '{{#label}}格式不正确',
-  'string.ip': '{{#label}}不是IP地址',
-  'string.ipVersion': '{{#label}}不是IP地址',
-  'number.base': '{{#label}}必须是数字',
-  'number.integer': '{{#label}}必须是整数',
-  'number.min': '{{#label}}不能小于{{#limit}}',
-  'number.max': '{{#label}}不能大于{{#limit}}',
-  'number.unsafe': '{{#label}}超出范围',
-  'array.base': '{{#label}}必须是列表',
-  'array.min': '{{#label}}至少{{#limit}}项',
-  'array.max': '{{#label}}最多{{#limit}}项',
-  'alternatives.types': '{{#label}}格式不正确',
-  'alternatives.match': '{{#label}}格式不正确',
-  'text.unsafe': '{{#label}}含有不允许的字符',
-  'text.tooLong': '{{#label}}过长',
-}
 
 /** An object of request parameters. Unknown fields are dropped, as the tutorial's storefronts send more than needed. */
 export function parameters<T>(keys: { readonly [K in keyof T]-?: Joi.Schema }): Joi.ObjectSchema<T> {
@@ -64,11 +32,8 @@ export function line({ min = 1, max }: { min?: number; max: number }): Joi.Strin
 export function wholeNumber(min: number, max: number): Joi.AnySchema<number> {
   return Joi.any()
     .custom((value: unknown, helpers) => {
-      const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
-      if (typeof number !== 'number') return helpers.error('number.base')
-      if (!Number.isSafeInteger(number)) return helpers.error('number.integer')
-      if (number < min) return helpers.error('number.min', { limit: min })
-      return number > max ? helpers.error('number.max', { limit: max }) : number
+      const read = readWholeNumber(value, min, max)
+      return 'fault' in read ? helpers.error(read.fault, { limit: read.limit }) : read.number
     })
     .meta({ jsonSchema: { type: 'integer', minimum: min, maximum: max } })
 }
