@@ -1,5 +1,6 @@
 /** Who asks the gateway about which open order, and when it was last asked. */
 import { marks, type Sql } from '#shared/db'
+import { longestWaiting, type Waiting } from '../longest-waiting.ts'
 import { isOpen, openStates } from '../states.ts'
 import { type OrderRow, selected } from './row.ts'
 
@@ -31,7 +32,7 @@ export async function findUnasked(
   before: Date,
   limit: number,
 ): Promise<number[]> {
-  const found: { id: number; at: number }[] = []
+  const found: Waiting[] = []
   for (const state of openStates) {
     // Each of the two comes in the order of the key, so that no more is read than is wanted.
     for (const asked of ['IS NULL', '< ?']) {
@@ -44,10 +45,7 @@ export async function findUnasked(
       found.push(...rows.map(({ id, askedAt }) => ({ id, at: askedAt?.getTime() ?? 0 })))
     }
   }
-  return found
-    .sort((a, b) => a.at - b.at || a.id - b.id)
-    .slice(0, limit)
-    .map(({ id }) => id)
+  return longestWaiting(found, limit)
 }
 
 /**

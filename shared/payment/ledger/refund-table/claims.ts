@@ -1,5 +1,6 @@
 /** Which refunds the gateway is to be asked about now, and by whom. */
 import { marks, type Sql, type SqlValue } from '#shared/db'
+import { longestWaiting, type Waiting } from '../longest-waiting.ts'
 import { type RefundRow, selected } from './row.ts'
 
 const BATCH_MAX = 500
@@ -9,7 +10,7 @@ const BATCH_MAX = 500
  * by what is open.
  */
 export async function findDueRefunds(sql: Sql, before: Date, limit: number): Promise<number[]> {
-  const found: { id: number; at: number }[] = []
+  const found: Waiting[] = []
   for (const status of ['PROCESSING', 'CHANGE'] as const) {
     for (const due of ['IS NULL', '< ?']) {
       const accepted = status === 'CHANGE' ? 'AND refund_id IS NOT NULL' : ''
@@ -22,10 +23,7 @@ export async function findDueRefunds(sql: Sql, before: Date, limit: number): Pro
       found.push(...rows.map(({ id, dueAt }) => ({ id, at: dueAt?.getTime() ?? 0 })))
     }
   }
-  return found
-    .sort((a, b) => a.at - b.at || a.id - b.id)
-    .slice(0, limit)
-    .map(({ id }) => id)
+  return longestWaiting(found, limit)
 }
 
 /** Claims some of these refunds, as `claimOrders` does. */
