@@ -1,10 +1,7 @@
-import { outTradeNo } from '#shared/payment/ledger'
-import { parameters } from '#shared/validate'
+import { orderNoPattern } from '#shared/payment/ledger'
+import { requiredText } from '#shared/validate'
 
-export interface CloseBody {
-  out_trade_no: string
-}
-
-export const closeBody = parameters<CloseBody>({
-  out_trade_no: outTradeNo.required().label('订单号out_trade_no'),
+export const closeBody = requiredText('out_trade_no', {
+  pattern: orderNoPattern,
+  label: '订单号out_trade_no',
 })

@@ -1,11 +1,8 @@
-import { outTradeNo } from '#shared/payment/ledger'
-import { parameters } from '#shared/validate'
-
-export interface QueryBody {
-  out_trade_no: string
-}
+import { orderNoPattern } from '#shared/payment/ledger'
+import { requiredText } from '#shared/validate'
 
 /** The tutorial's storefront also sends `nonce_str`; nothing needs it. */
-export const queryBody = parameters<QueryBody>({
-  out_trade_no: outTradeNo.required().label('订单号out_trade_no'),
+export const queryBody = requiredText('out_trade_no', {
+  pattern: orderNoPattern,
+  label: '订单号out_trade_no',
 })

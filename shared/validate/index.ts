@@ -1,2 +1,3 @@
+export * from './required-text.ts'
 export * from './validate.ts'
 export * from './whole-number.ts'

@@ -1,5 +1,6 @@
 /** Parameters that several payment functions take. */
 import { Joi } from '#shared/validate'
+import { orderNoPattern } from './order-no.ts'
 
-/** An order number as WeChat allows it (and the Koa shop wrote it). */
-export const outTradeNo = Joi.string().pattern(/^[0-9A-Za-z_\-|*]{6,32}$/)
+/** An order number, in a schema of joi. */
+export const outTradeNo = Joi.string().pattern(orderNoPattern)

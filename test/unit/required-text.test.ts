@@ -1,0 +1,44 @@
+/** The schema without joi says what the one of joi says. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { orderNoPattern, outTradeNo } from '#shared/payment/ledger'
+import { parameters, requiredText } from '#shared/validate'
+import { jsonSchema } from '../../api/json-schema.ts'
+
+const own = requiredText('out_trade_no', { pattern: orderNoPattern, label: '订单号out_trade_no' })
+const joi = parameters<{ out_trade_no: string }>({
+  out_trade_no: outTradeNo.required().label('订单号out_trade_no'),
+})
+
+const values: unknown[] = [
+  ...[
+    '',
+    ' ',
+    '12345',
+    '123456',
+    'a'.repeat(32),
+    'a'.repeat(33),
+    'Az09_-|*',
+    '123 456',
+    '１２３４５６',
+    '123456\n',
+    "1' OR '1",
+  ],
+  ...[null, undefined, 0, 123456, true, [], ['123456'], {}, { out_trade_no: '123456' }],
+]
+
+test('every value is taken, or refused in the same words, as by joi', () => {
+  const sent: unknown[] = [null, '123456', 7, true, [], ['123456'], {}]
+  for (const value of values) sent.push({ out_trade_no: value }, { out_trade_no: value, nonce_str: 'n' })
+  for (const each of sent) {
+    const ours = own.validate(each)
+    const theirs = joi.validate(each)
+    assert.equal(ours.error?.message, theirs.error?.message, JSON.stringify(each))
+    if (!ours.error) assert.deepEqual(ours.value, theirs.value, JSON.stringify(each))
+  }
+  assert.ok(sent.filter((each) => !own.validate(each).error).length >= 6)
+})
+
+test('the documents say the same of it', () => {
+  assert.deepEqual(jsonSchema(own as never), jsonSchema(joi))
+})
