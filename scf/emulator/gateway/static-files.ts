@@ -1,7 +1,8 @@
-/** Serves folders of files. */
+/** Serves folders of files, text compressed. */
 import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import compression from 'compression'
 import sirv, { type RequestHandler } from 'sirv'
 
 export type StaticFolder = {
@@ -11,6 +12,12 @@ export type StaticFolder = {
   /** Tells which paths the application has pages for; to others its page is sent with status 404. */
   isPage?: (path: string) => boolean
 }
+
+/** Answers that are files. Those of functions are sent as they are, as the platform does. */
+const files = new WeakSet<ServerResponse>()
+const compress = compression({
+  filter: (request, response) => files.has(response) && compression.filter(request, response),
+})
 
 const handlers = new Map<string, RequestHandler>()
 
@@ -22,6 +29,7 @@ function handlerOf(dir: string): RequestHandler {
 }
 
 function setHeaders(response: ServerResponse, path: string): void {
+  files.add(response)
   response.setHeader('X-Content-Type-Options', 'nosniff')
   // Built assets carry a hash of their content in their names.
   if (/\/assets\/.*-[\w-]{8,}\.\w+$/.test(path))
@@ -35,6 +43,7 @@ export function serveStatic(
   response: ServerResponse,
 ): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  compress(request, response, () => {})
   const isFile = folders.some(({ dir }) => {
     let found = true
     handlerOf(dir)(request, response, () => {
@@ -70,6 +79,7 @@ function isReadable(path: string): boolean {
 function sendPage(file: string, request: IncomingMessage, response: ServerResponse, status: number): boolean {
   if (!existsSync(file)) return false
   const page = readFileSync(file)
+  files.add(response)
   response
     .writeHead(status, {
       'content-type': 'text/html; charset=utf-8',

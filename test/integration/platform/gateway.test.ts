@@ -81,6 +81,7 @@ for (const shape of ['functionUrl', 'apiGateway'] as const) {
       mkdirSync(join(pages, 'images'))
       writeFileSync(join(pages, 'index.html'), '<h1>shop</h1>')
       writeFileSync(join(pages, 'images/a.svg'), '<svg/>')
+      writeFileSync(join(pages, 'long.js'), `// ${'乐淘'.repeat(2000)}`)
       gateway = await startGateway({
         router: createRouter(readServiceMap(map)),
         functions,
@@ -189,6 +190,20 @@ for (const shape of ['functionUrl', 'apiGateway'] as const) {
       assert.equal(await page.text(), '<h1>shop</h1>')
       const missing = await fetch(`${gateway.url}/images/none.svg`)
       assert.equal(missing.status, 404)
+    })
+
+    test('compresses text for who takes it, and not what functions answer', async () => {
+      const ask = (path: string, method: string, encoding: string) =>
+        fetch(`${gateway.url}${path}`, { method, headers: { 'accept-encoding': encoding } })
+      const zipped = await ask('/long.js', 'GET', 'gzip')
+      assert.equal(zipped.headers.get('content-encoding'), 'gzip')
+      assert.match(zipped.headers.get('vary') ?? '', /accept-encoding/i)
+      const plain = await ask('/long.js', 'GET', 'identity')
+      assert.equal(plain.headers.get('content-encoding'), null)
+      assert.equal(await zipped.text(), await plain.text())
+      const answer = await ask(`/echo?long=${'x'.repeat(3000)}`, 'POST', 'gzip')
+      assert.equal(answer.headers.get('content-encoding'), null)
+      await answer.text()
     })
 
     test('does not leave the folder of its files', async () => {
