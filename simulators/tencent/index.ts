@@ -92,6 +92,14 @@ const scfHandlers: Record<string, Handler> = {
     region.namespaces.set(Namespace, { Description })
     return {}
   },
+  DeleteNamespace: ({ region }: Call, { Namespace }: { Namespace: string }) => {
+    if (!region.namespaces.has(Namespace))
+      refuse('ResourceNotFound.Namespace', `Namespace ${Namespace} does not exist.`)
+    if (Namespace === 'default' || [...region.functions.values()].some((fn) => fn.Namespace === Namespace))
+      refuse('FailedOperation.DeleteNamespace', `Namespace ${Namespace} holds functions.`)
+    region.namespaces.delete(Namespace)
+    return {}
+  },
 }
 
 export type { Fault } from './faults.ts'
@@ -102,8 +110,6 @@ export interface RecordedCall {
   readonly request: Record<string, unknown>
 }
 
-const bodyLimit = 10 * 1024 * 1024
-
 export class FakePlane {
   readonly calls: RecordedCall[] = []
   readonly invocations: Invocation[] = []
@@ -113,6 +119,8 @@ export class FakePlane {
   readonly certificates = new Map<string, Certificate>()
   /** How many looks a step takes until it is done. */
   pollsPerStep = 2
+  /** Bytes that a request may have. */
+  bodyLimit = 10 * 1024 * 1024
   /** Requests a second and action. */
   rateLimit = Number.POSITIVE_INFINITY
   /** How often a new domain's CNAME is not visible yet. */
@@ -224,7 +232,7 @@ export class FakePlane {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, bodyLimit)
+    const body = await readBody(request, this.bodyLimit)
     const action = String(request.headers['x-tc-action'] ?? '')
     response.setHeader('Date', new Date(Date.now() + this.clockOffsetMs).toUTCString())
     if (action !== '') this.#seen += 1

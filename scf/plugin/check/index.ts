@@ -1,4 +1,4 @@
-/** `serverless check`: whether a deploy of this stage can work, before it is tried. (`doctor` is the framework's own.) */
+/** `serverless check [--live [--confirm]]`. (`doctor` is the framework's own.) */
 import { type Command, regionOption } from '../provider/command.ts'
 
 export class CheckCommand implements Command {
@@ -6,11 +6,20 @@ export class CheckCommand implements Command {
     check: {
       usage: 'Check credentials, environment, secrets, certificates, clock and databases of a stage',
       lifecycleEvents: ['check'],
-      options: { region: regionOption },
+      options: {
+        region: regionOption,
+        live: { usage: 'Ask the account what the platform does, and what differs there', type: 'boolean' },
+        confirm: { usage: 'With --live: try it with two functions in an own namespace', type: 'boolean' },
+      },
     },
   } as const
   readonly hooks: Command['hooks'] = {
     'check:check': async (framework) => {
+      if (framework.flag('live')) {
+        const { checkLive } = await import('./live/index.ts')
+        await checkLive(framework, { confirmed: framework.flag('confirm') })
+        return
+      }
       const { check } = await import('./check.ts')
       await check(framework)
     },
