@@ -79,8 +79,6 @@ function testEnvironment(databaseServer: string): NodeJS.ProcessEnv {
   for (const name of [...Object.keys(variables), ...legacyNames, ...ofLocal]) {
     delete env[name]
   }
-  // What a test writes is read at once; tests of the cache turn it on.
-  env.FEED_CACHE_SECONDS = '0'
   if (process.stdout.isTTY) env.FORCE_COLOR ??= '1'
   return env
 }

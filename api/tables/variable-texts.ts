@@ -27,8 +27,8 @@ export const variableTexts: Readonly<Record<VariableName, Meaning>> = {
     zh: '落后更多秒的副本不再读取',
   },
   FEED_CACHE_SECONDS: {
-    en: 'seconds that an instance keeps a feed of the home or category page; 0 reads it each time',
-    zh: '函数实例保留首页和分类数据的秒数；0 表示每次都读取',
+    en: 'seconds that an instance keeps a feed of the home or category page, 5 in a strict stage; 0 reads it each time',
+    zh: '函数实例保留首页和分类数据的秒数，严格阶段默认 5；0 表示每次都读取',
   },
   DB_POOL_SIZE: { en: 'connections of one function instance', zh: '每个函数实例的连接数' },
   JWT_SECRET: { en: 'signs the tokens; at least 32 bytes', zh: '令牌的签名密钥，至少 32 字节' },

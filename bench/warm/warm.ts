@@ -26,13 +26,14 @@ interface Question {
 const questions: readonly Question[] = [
   {
     name: 'banners',
-    title: 'GET /banners (a feed)',
+    title: 'GET /banners (a feed), FEED_CACHE_SECONDS=5',
     bundle: 'homeFeeds',
+    env: { FEED_CACHE_SECONDS: '5' },
     calls: () => [{ method: 'GET', path: '/banners' }],
   },
   {
     name: 'banners-uncached',
-    title: 'GET /banners, FEED_CACHE_SECONDS=0',
+    title: 'GET /banners (a feed), FEED_CACHE_SECONDS=0',
     bundle: 'homeFeeds',
     env: { FEED_CACHE_SECONDS: '0' },
     calls: () => [{ method: 'GET', path: '/banners' }],

@@ -55,7 +55,7 @@ export const variables = {
   DATABASE_URL: optional(mysqlUrl, { secret: true }),
   DATABASE_REPLICA_URLS: defaulted(mysqlUrls, []),
   REPLICA_MAX_LAG_SECONDS: defaulted(integer(1, 3600), 10),
-  FEED_CACHE_SECONDS: defaulted(integer(0, 60), 5),
+  FEED_CACHE_SECONDS: defaulted(integer(0, 60), 0, 5),
   DB_POOL_SIZE: defaulted(integer(1, 100), 1),
   JWT_SECRET: optional(atLeast(32), { secret: true }),
   JWT_PREVIOUS_SECRETS: defaulted((value) => list(value).map(atLeast(32)), []),

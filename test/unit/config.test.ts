@@ -128,7 +128,7 @@ const rules: Record<VariableName, Rule> = {
     bad: [...notSqlUrl, 'mysql://a/letao,x'],
   },
   REPLICA_MAX_LAG_SECONDS: numbers(10, [1, 60, 3600], ['0', '3601']),
-  FEED_CACHE_SECONDS: numbers(5, [0, 5, 60], ['-1', '61']),
+  FEED_CACHE_SECONDS: numbers(0, [0, 5, 60], ['-1', '61']),
   DB_POOL_SIZE: numbers(1, [1, 20], ['0', '101']),
   JWT_SECRET: {
     fallback: undefined,
@@ -356,6 +356,11 @@ describe('a strict stage', () => {
   test('is none of the stages for work', () => {
     for (const STAGE of ['dev', 'test', 'local', 'ci', 'demo', 'Dev'])
       assert.doesNotThrow(() => readConfig([], { STAGE, RATE_LIMIT: 'off', SMS_ECHO_CODE: 'true' }), STAGE)
+  })
+
+  test('keeps feeds for a few seconds', () => {
+    assert.equal(readConfig([], {}).FEED_CACHE_SECONDS, 0)
+    assert.equal(readConfig([], prod).FEED_CACHE_SECONDS, 5)
   })
 
   test('prices orders itself, unless somebody writes otherwise', () => {
