@@ -94,9 +94,11 @@ test('chooses a size, signs in at the checkout, gives an address, pays, receives
     .waitFor()
   await button('结算（2）').click()
   await button('填入演示账号').click()
+  const merged = page.waitForResponse('**/cart/merge')
   await button('登录').click()
 
   // The cart of the browser is the server's now.
+  await merged
   await page.getByRole('heading', { name: '确认订单' }).waitFor()
   await page.getByText('包邮').waitFor()
   const [kept] = await shop.db.query<{ quantity: number }>(
@@ -127,7 +129,9 @@ test('chooses a size, signs in at the checkout, gives an address, pays, receives
   await page.getByRole('link', { name: /李小鞋/ }).waitFor()
   await page.getByLabel('备注').fill('放门口')
   await inspect('shop-checkout')
+  const takenOut = page.waitForResponse('**/cart/remove')
   await button('提交订单').click()
+  await takenOut
 
   await page.getByRole('img', { name: '微信支付二维码' }).waitFor()
   await button('模拟支付').click()
