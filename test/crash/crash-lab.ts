@@ -9,11 +9,12 @@ import type { CloudFunction, InvokeResult } from '../../scf/emulator/runtime/fun
 import type { Call, FaultPoint, SimOrder } from '../../simulators/wechat-pay/index.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../helpers/database-proxy.ts'
 import { httpEvent, loadFunction } from '../helpers/functions.ts'
+import { type OrderShop, openOrderShop } from '../helpers/order-shop.ts'
 import type { OrderData, Shopper, StoredOrder } from '../helpers/pay-shop.ts'
-import { openRefundShop, type RefundShop, type StoredRefund } from '../helpers/refund-shop.ts'
+import type { StoredRefund } from '../helpers/refund-shop.ts'
 
 /** Waits for one moment of a function's work and holds the function there. */
-export type Moment = (lab: { shop: RefundShop; proxy: DatabaseProxy }) => Promise<unknown>
+export type Moment = (lab: { shop: OrderShop; proxy: DatabaseProxy }) => Promise<unknown>
 
 /** A call has arrived at WeChat: before anything was done about it, or when it was done and not yet answered. */
 export function atCall(endpoint: FaultPoint, when: 'arrived' | 'accepted'): Moment {
@@ -64,7 +65,7 @@ export interface Sides {
 export type CrashLab = Awaited<ReturnType<typeof openCrashLab>>
 
 export async function openCrashLab() {
-  const shop = await openRefundShop()
+  const shop = await openOrderShop()
   const proxy = await startDatabaseProxy(shop.database.url)
   // The functions behind the door need to know its address, and the door needs the functions.
   const behind = new Map<string, Pick<CloudFunction, 'invoke'>>()
@@ -79,7 +80,19 @@ export async function openCrashLab() {
     WX_NOTIFY_URL: `${door}/pay/notify`,
     WX_REFUND_NOTIFY_URL: `${door}/refund/notify`,
   }
-  const names = ['wxOrder', 'wxNotify', 'closeOrder', 'refund', 'refundNotify', 'reconcile'] as const
+  const names = [
+    'wxOrder',
+    'wxNotify',
+    'closeOrder',
+    'refund',
+    'refundNotify',
+    'reconcile',
+    'shopOrder',
+    'orderActions',
+    'afterSales',
+    'orderDesk',
+    'dueOrders',
+  ] as const
   const functions = Object.fromEntries(names.map((name) => [name, shop.child(name, settings)])) as Record<
     (typeof names)[number],
     CloudFunction
@@ -98,7 +111,7 @@ export async function openCrashLab() {
 
     /** `POST` with a JSON body to a function in its own process. */
     post: (
-      name: 'wxOrder' | 'closeOrder',
+      name: 'wxOrder' | 'closeOrder' | 'shopOrder' | 'orderActions' | 'afterSales',
       path: string,
       by: Shopper,
       body: unknown,
