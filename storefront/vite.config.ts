@@ -35,6 +35,8 @@ function contentSecurityPolicy(local: boolean, apiBase: string): Plugin {
 function chunkOf(id: string): string | undefined {
   if (/vant\/es\/(field|form|cell|swipe|swipe-item)\//.test(id) || id.includes('/src/lib/reachable-form'))
     return undefined
+  // Every district of the country: asked for by the address form alone.
+  if (id.includes('/@vant/area-data/')) return undefined
   const isLocal = /\/(demo-login|sms-inbox|simulate-pay)\.vue/.test(id)
   return !isLocal && /\/node_modules\/|\/src\/(api|lib|stores|components)\//.test(id) ? 'parts' : undefined
 }

@@ -66,6 +66,8 @@ test('the first page needs less than 200 KB of script, and so does every other',
   const first = gzipBytes(withImports(chunks, 'index.html'))
   t.diagnostic(`first page: ${(first / 1024).toFixed(1)} KB gzip`)
   assert.ok(first < SCRIPT_LIMIT, `${first} bytes`)
+  const scripts = [...withImports(chunks, 'index.html')].map((file) => readFileSync(join(site, file), 'utf8'))
+  assert.ok(!scripts.some((script) => script.includes('乌鲁木齐')), 'regions load with the address form')
   for (const page of chunks['index.html']?.dynamicImports ?? []) {
     const bytes = gzipBytes(withImports(chunks, page, withImports(chunks, 'index.html')))
     t.diagnostic(`${page.replace('src/pages/', '')}: ${(bytes / 1024).toFixed(1)} KB gzip`)
