@@ -9,6 +9,14 @@ export class GatewayUnreachable extends Error {
   }
 }
 
+/** The gateway was not asked: when its turn came, no time was left for an answer. Whatever took it was not the gateway. */
+export class GatewayNotAsked extends GatewayUnreachable {
+  constructor() {
+    super('no time left to ask')
+    this.name = 'GatewayNotAsked'
+  }
+}
+
 /** A call that this configuration cannot make, and no repetition will: a certificate is missing or unusable. */
 export class GatewayMisconfigured extends Error {
   constructor(reason: string, cause?: unknown) {
@@ -56,6 +64,8 @@ export class GatewayRefused extends Error {
 
 /** What a shopper is told when the gateway said no, or nothing. Other errors stay what they are. */
 export function toAppError(error: unknown): unknown {
+  // What a request does before it asks is to read and write here.
+  if (error instanceof GatewayNotAsked) return new AppError('DATABASE_UNAVAILABLE', { cause: error })
   if (error instanceof GatewayUnreachable || error instanceof GatewayMisconfigured)
     return new AppError('UPSTREAM_FAILED', { cause: error })
   if (!(error instanceof GatewayRefused)) return error

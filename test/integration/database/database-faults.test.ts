@@ -158,8 +158,7 @@ describe('while the database', () => {
         warm.map(async ([name, handler]) => outcome(await send(shop, name, handler))),
       )
       wire.onExecute = undefined
-      // An order may get through here and find that no time is left for WeChat: 502, and the same key finds it again.
-      for (const line of said) assert.match(line, /^(200|502|503) /)
+      for (const line of said) assert.match(line, /^(200|503) /)
       for (const { route, durationMs } of shop.logs.of('invocation'))
         assert.ok(Number(durationMs) < PATIENCE_MS, `${route} ${durationMs}`)
       wire.cut()

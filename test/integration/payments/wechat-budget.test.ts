@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { readConfig } from '#shared/config'
-import { GatewayRefused, GatewayUnreachable } from '#shared/payment/gateway'
+import type { AppError } from '#shared/errors'
+import { GatewayNotAsked, GatewayRefused, GatewayUnreachable, toAppError } from '#shared/payment/gateway'
 import { createOrderGateway } from '#shared/payment/gateway/wechat-v2'
 import { type ScriptedWechat, startScriptedWechat } from '../../helpers/scripted-wechat.ts'
 import { TEST_MERCHANT } from '../../helpers/wechat.ts'
@@ -51,6 +52,16 @@ test('a silent WeChat is waited for no longer than the budget, and then nobody i
     scripted.asked.map(({ endpoint }) => endpoint),
     ['orderquery'],
   )
+})
+
+test('who comes too late to ask at all is told that the shop is busy, not that WeChat is silent', async () => {
+  scripted.says({})
+  await assert.rejects(client(50).prepay(request), (error) => {
+    assert.ok(error instanceof GatewayNotAsked)
+    assert.equal((toAppError(error) as AppError).code, 'DATABASE_UNAVAILABLE')
+    return true
+  })
+  assert.deepEqual(scripted.asked, [])
 })
 
 test('SYSTEMERROR is told as it is when there is no time for a second attempt', async (t) => {
