@@ -1,10 +1,10 @@
-import { wholeNumbers } from '#shared/validate'
+import { plainParameters, plainWholeNumber } from '#shared/validate'
 
 export interface TwoCategoryQuery {
   /** Of the first level. */
   id: number
 }
 
-export const twoCategoryQuery = wholeNumbers<TwoCategoryQuery>({
-  id: { min: 1, max: 2 ** 31 - 1, label: '分类编号id' },
+export const twoCategoryQuery = plainParameters<TwoCategoryQuery>({
+  id: plainWholeNumber(1, 2 ** 31 - 1, '分类编号id'),
 })

@@ -1,7 +1,6 @@
 import { orderNoPattern } from '#shared/payment/ledger'
-import { requiredText } from '#shared/validate'
+import { plainParameters, plainText } from '#shared/validate'
 
-export const closeBody = requiredText('out_trade_no', {
-  pattern: orderNoPattern,
-  label: '订单号out_trade_no',
+export const closeBody = plainParameters<{ out_trade_no: string }>({
+  out_trade_no: plainText(orderNoPattern, '订单号out_trade_no'),
 })

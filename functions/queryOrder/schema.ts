@@ -1,8 +1,7 @@
 import { orderNoPattern } from '#shared/payment/ledger'
-import { requiredText } from '#shared/validate'
+import { plainParameters, plainText } from '#shared/validate'
 
 /** The tutorial's storefront also sends `nonce_str`; nothing needs it. */
-export const queryBody = requiredText('out_trade_no', {
-  pattern: orderNoPattern,
-  label: '订单号out_trade_no',
+export const queryBody = plainParameters<{ out_trade_no: string }>({
+  out_trade_no: plainText(orderNoPattern, '订单号out_trade_no'),
 })

@@ -1,3 +1,2 @@
-export * from './required-text.ts'
+export * from './plain.ts'
 export * from './validate.ts'
-export * from './whole-number.ts'

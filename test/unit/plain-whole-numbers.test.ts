@@ -1,16 +1,16 @@
 /** The schema without joi says what the one of joi says. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parameters, wholeNumber, wholeNumbers } from '#shared/validate'
+import { parameters, plainParameters, plainWholeNumber, wholeNumber } from '#shared/validate'
 import { jsonSchema } from '../../api/json-schema.ts'
 
 interface Both {
   id: number
   n: number
 }
-const own = wholeNumbers<Both>({
-  id: { min: 1, max: 100, label: '编号id' },
-  n: { min: 0, max: 9, label: '数n' },
+const own = plainParameters<Both>({
+  id: plainWholeNumber(1, 100, '编号id'),
+  n: plainWholeNumber(0, 9, '数n'),
 })
 const joi = parameters<Both>({
   id: wholeNumber(1, 100).required().label('编号id'),

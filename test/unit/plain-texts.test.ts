@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderNoPattern, outTradeNo } from '#shared/payment/ledger'
-import { parameters, requiredText } from '#shared/validate'
+import { parameters, plainParameters, plainText } from '#shared/validate'
 import { jsonSchema } from '../../api/json-schema.ts'
 
-const own = requiredText('out_trade_no', { pattern: orderNoPattern, label: '订单号out_trade_no' })
+const own = plainParameters<{ out_trade_no: string }>({
+  out_trade_no: plainText(orderNoPattern, '订单号out_trade_no'),
+})
 const joi = parameters<{ out_trade_no: string }>({
   out_trade_no: outTradeNo.required().label('订单号out_trade_no'),
 })
