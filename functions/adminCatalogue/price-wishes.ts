@@ -3,10 +3,9 @@ import {
   type Admin,
   type AdminCall,
   type Decision,
-  decideApproval,
+  decideWish,
   listWishes,
   type WishQuery,
-  writeAudit,
 } from '#shared/admin'
 import { findEveryProduct, listAllSkus } from '#shared/catalogue'
 import type { Sql } from '#shared/db'
@@ -32,30 +31,25 @@ export function listPriceWishes(query: WishQuery, { db }: { db: Sql }) {
 }
 
 /** The second person agrees, or does not. @throws AppError RECORD_NOT_FOUND, STATE_CONFLICT */
-export async function decidePrice({ approvalId, approve }: Decision, call: CatalogueCall): Promise<void> {
-  await call.db.transaction(async (tx) => {
-    const now = call.now()
-    const wish = await decideApproval(
-      tx,
-      { id: approvalId, action: PRICE_ACTION, by: call.user.id, approve },
-      now,
-    )
-    const { product, skus } = JSON.parse(wish.detail) as { product?: ProductBody; skus?: SkusBody }
-    if (approve && product) {
-      const old = await findEveryProduct(tx, product.id ?? 0, { lock: true })
-      if (!old) throw notFound()
-      await writeProduct(tx, product, old, now)
-    }
-    if (approve && skus) {
-      if (!(await findEveryProduct(tx, skus.productId, { lock: true }))) throw notFound()
-      await writeSkus(
-        tx,
-        skus,
-        new Map((await listAllSkus(tx, [skus.productId])).map((sku) => [sku.id, sku])),
-        now,
-      )
-    }
-    const action = approve ? 'price.approve' : 'price.refuse'
-    await writeAudit(tx, call, { action, target: wish.target }, { after: product ?? skus })
-  })
+export function decidePrice(decision: Decision, call: CatalogueCall): Promise<void> {
+  return decideWish<PriceWish>(call, decision, { action: PRICE_ACTION, subject: 'price' }, write)
+}
+
+/** What waits: a product with its price, or SKUs with theirs. */
+interface PriceWish {
+  product?: ProductBody
+  skus?: SkusBody
+}
+
+async function write(tx: Sql, { product, skus }: PriceWish, now: Date): Promise<void> {
+  if (product) {
+    const old = await findEveryProduct(tx, product.id ?? 0, { lock: true })
+    if (!old) throw notFound()
+    await writeProduct(tx, product, old, now)
+  }
+  if (skus) {
+    if (!(await findEveryProduct(tx, skus.productId, { lock: true }))) throw notFound()
+    const known = new Map((await listAllSkus(tx, [skus.productId])).map((sku) => [sku.id, sku]))
+    await writeSkus(tx, skus, known, now)
+  }
 }

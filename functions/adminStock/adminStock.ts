@@ -5,7 +5,7 @@ import {
   askApproval,
   audited,
   type Decision,
-  decideApproval,
+  decideWish,
   listWishes,
   type WishQuery,
   writeAudit,
@@ -170,18 +170,6 @@ export function listStockWishes(query: WishQuery, { db }: { db: Sql }) {
 }
 
 /** The second person agrees, or does not. @throws AppError RECORD_NOT_FOUND, STATE_CONFLICT, SOLD_OUT */
-export async function decideStock({ approvalId, approve }: Decision, call: StockCall): Promise<void> {
-  await call.db.transaction(async (tx) => {
-    const now = call.now()
-    const wish = await decideApproval(
-      tx,
-      { id: approvalId, action: STOCK_ACTION, by: call.user.id, approve },
-      now,
-    )
-    const body = JSON.parse(wish.detail) as AdjustBody
-    const action = approve ? 'stock.approve' : 'stock.refuse'
-    await writeAudit(tx, call, { action, target: wish.target }, { after: body })
-    // Stock comes last, so that its row is held as briefly as can be.
-    if (approve) await correct(tx, body, now)
-  })
+export function decideStock(decision: Decision, call: StockCall): Promise<void> {
+  return decideWish<AdjustBody>(call, decision, { action: STOCK_ACTION, subject: 'stock' }, correct)
 }

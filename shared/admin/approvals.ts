@@ -3,6 +3,7 @@ import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { Joi, wholeNumber } from '#shared/validate'
 import { type ApprovalRow, endApproval, insertApproval, listWaiting, lockApproval } from './approval-table.ts'
+import { type AdminCall, writeAudit } from './audit.ts'
 
 /**
  * Writes down what a first person wants; it is done when a second one agrees.
@@ -42,6 +43,31 @@ export async function decideApproval(
   if (row.asked_by === by) throw new AppError('STATE_CONFLICT', { msg: '须由另一位同事处理' })
   await endApproval(tx, id, { state: approve ? 'APPROVED' : 'REFUSED', by }, now)
   return row
+}
+
+/**
+ * The second person decides in a transaction of its own: what was wanted is done with the decision and its audit entry, or
+ * nothing is. The entry comes first, so that `apply` may end with stock (locks: stock last).
+ *
+ * @param kind.action - of which kind the wish has to be
+ * @param kind.subject - what the log says was decided: `price.approve`, `price.refuse`
+ * @throws AppError RECORD_NOT_FOUND, STATE_CONFLICT (decided already, or the same person), and what `apply` throws
+ */
+export function decideWish<T>(
+  call: AdminCall,
+  { approvalId, approve }: Decision,
+  kind: { action: string; subject: string },
+  apply: (tx: Sql, wanted: T, now: Date) => Promise<unknown>,
+): Promise<void> {
+  return call.db.transaction(async (tx) => {
+    const now = call.now()
+    const input = { id: approvalId, action: kind.action, by: call.user.id, approve }
+    const wish = await decideApproval(tx, input, now)
+    const wanted = JSON.parse(wish.detail) as T
+    const action = `${kind.subject}.${approve ? 'approve' : 'refuse'}`
+    await writeAudit(tx, call, { action, target: wish.target }, { after: wanted })
+    if (approve) await apply(tx, wanted, now)
+  })
 }
 
 /** What a route takes that lets a second person decide. */
