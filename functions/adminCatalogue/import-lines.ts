@@ -1,10 +1,14 @@
 /** What the lines of a table of sizes say: all of them are read before anything is done. */
 import { yuanToFen } from '#shared/money'
 import { type CsvRecord, readCsv } from './csv-reader.ts'
+import { MAX_PRICE_FEN, skuCodePattern } from './schema.ts'
 
 export const MAX_LINES = 500
-/** As `skusSave` has it. */
-const MAX_PRICE_FEN = 10_000_000
+/** What may stand for yes and for no. */
+const answers = new Map([
+  ...['是', 'true', '1'].map((text) => [text, true] as const),
+  ...['否', 'false', '0'].map((text) => [text, false] as const),
+])
 
 /** What is wrong with a line, in words for whoever wrote it. */
 export interface LineError {
@@ -81,7 +85,7 @@ function readLine({ line, cells }: CsvRecord, places: Record<Column, number>): S
   const cell = (column: Column) => cells[places[column]] ?? ''
   const wrong = (msg: string): LineError => ({ line, msg })
   const skuCode = cell('skuCode')
-  if (!/^[A-Za-z0-9._-]{1,40}$/.test(skuCode)) return wrong('货号只能有字母、数字和 . _ -，最多40个字符')
+  if (!skuCodePattern.test(skuCode)) return wrong('货号只能有字母、数字和 . _ -，最多40个字符')
   const productId = whole(cell('productId'), 1, 2 ** 31 - 1)
   if (productId === undefined) return wrong('商品编号不是数字')
   const colour = cell('colour')
@@ -92,9 +96,7 @@ function readLine({ line, cells }: CsvRecord, places: Record<Column, number>): S
   if (Number.isNaN(euX10)) return wrong('欧码须为15到60，如42或42.5')
   const priceFen = fen(cell('price'))
   if (priceFen === undefined) return wrong('售价须为0.01到100000元，如359或359.50')
-  const onSale = { 是: true, 否: false, true: true, false: false, '1': true, '0': false }[
-    cell('onSale').toLowerCase()
-  ]
+  const onSale = answers.get(cell('onSale').toLowerCase())
   if (onSale === undefined) return wrong('在售须为“是”或“否”')
   return { line, skuCode, productId, colour, sizeMm, euX10, priceFen, onSale }
 }

@@ -3,7 +3,9 @@ import { Joi, line, parameters, wholeNumber } from '#shared/validate'
 
 const MAX_ID = 2 ** 31 - 1
 /** Fen: a hundred thousand yuan. */
-const MAX_PRICE_FEN = 10_000_000
+export const MAX_PRICE_FEN = 10_000_000
+/** The shop's own number of a SKU. */
+export const skuCodePattern = /^[A-Za-z0-9._-]{1,40}$/
 const MAX_PICTURES = 9
 const MAX_SKUS = 200
 
@@ -95,10 +97,7 @@ export const skusBody = parameters<SkusBody>({
     .items(
       Joi.object<SkuBody>({
         id: id.label('规格id'),
-        skuCode: Joi.string()
-          .pattern(/^[A-Za-z0-9._-]{1,40}$/)
-          .required()
-          .label('货号skuCode'),
+        skuCode: Joi.string().pattern(skuCodePattern).required().label('货号skuCode'),
         colour: line({ min: 0, max: 20 }).allow('').default('').label('颜色colour'),
         sizeMm: wholeNumber(0, 400).required().label('脚长sizeMm'),
         euX10: wholeNumber(150, 600).allow(null).default(null).label('欧码euX10'),

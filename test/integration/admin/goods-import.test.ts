@@ -171,6 +171,17 @@ a break",${productId},黑色,255,,399,是`,
   assert.equal((await skus()).length, 0)
 })
 
+test('names that mean something to JavaScript are neither yes nor no', async () => {
+  for (const sale of ['constructor', '__proto__']) {
+    const refused = await load(table(line('A', { sale })))
+    assert.deepEqual(
+      errorsOf(refused).map(({ msg }) => msg),
+      ['在售须为“是”或“否”'],
+    )
+  }
+  assert.equal((await skus()).length, 0)
+})
+
 describe('holds each line against the shop', () => {
   test('an unknown product, a code of another one, a size that is there, a price that needs two people', async () => {
     const other = productId
