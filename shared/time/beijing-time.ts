@@ -1,4 +1,4 @@
-/** WeChat Pay writes times in Beijing time (UTC+8, no summer time), whatever the time zone of the process. */
+/** WeChat Pay, and people here, write times in Beijing time (UTC+8, no summer time), whatever the time zone of the process. */
 const OFFSET_MS = 8 * 3600 * 1000
 
 /** A moment as `yyyyMMddHHmmss` in Beijing time. */
@@ -9,6 +9,11 @@ export function formatBeijing(moment: Date): string {
 /** A moment as `yyyyMMddHHmmssSSS` in Beijing time. */
 export function beijingDigits(moment: Date): string {
   return new Date(moment.getTime() + OFFSET_MS).toISOString().replace(/\D/g, '')
+}
+
+/** A moment for people: `2026-11-27T18:30:05.123+08:00`. */
+export function isoBeijing(moment: Date): string {
+  return new Date(moment.getTime() + OFFSET_MS).toISOString().replace('Z', '+08:00')
 }
 
 /** The moment that WeChat wrote as `yyyyMMddHHmmss`; undefined when the text is no such time. */

@@ -1,4 +1,5 @@
 /** What is on the platform, for people. Environment variables are counted, never shown. */
+import { isoBeijing } from '#shared/time'
 import type { Api } from '../api/client.ts'
 import { DeployError, isNotFound } from '../api/errors.ts'
 import { failureReason } from '../api/wait.ts'
@@ -56,7 +57,7 @@ function releaseTime(release: string): string {
     Number(minute),
     Number(second),
   )
-  return new Date(utc + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
+  return isoBeijing(new Date(utc)).slice(0, 19).replace('T', ' ')
 }
 
 function describe({ fn, latest, versions, traffic, triggers }: FunctionState): string[] {

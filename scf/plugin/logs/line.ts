@@ -1,4 +1,5 @@
 /** One line of the log, out of what the log service stores of it, and how it is shown. */
+import { isoBeijing } from '#shared/time'
 import { redact } from '../provider/redact.ts'
 
 export interface LogLine {
@@ -90,23 +91,31 @@ export function textOf(line: LogLine, view: View): string {
   const { time, functionName, requestId, level, status, version, retry } = line
   const paint = view.isColoured ? colour : (text: string) => text
   const parts = [
-    paint(`${beijing(time).slice(0, 23).replace('T', ' ')}`, 'dim'),
+    paint(`${isoBeijing(new Date(time)).slice(0, 23).replace('T', ' ')}`, 'dim'),
     ...(view.keyWidth === 0 ? [] : [view.keyOf(functionName).padEnd(view.keyWidth)]),
     paint((line.isPlatform ? 'scf' : level || '-').padEnd(5), colourOf(line)),
     status === undefined ? '  -' : paint(String(status), status >= 500 ? 'red' : 'none'),
     versionText(version),
     ...(retry > 0 ? [paint(`retry ${retry}`, 'yellow')] : []),
     paint(requestId || '-', 'dim'),
-    contentText(line.content, view.hidden),
+    harmless(contentText(line.content, view.hidden)),
   ]
   return parts.join(' ').trimEnd()
+}
+
+/** Somebody else's text may hold what moves a terminal's cursor or writes its title: it is shown, and does nothing. */
+function harmless(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** A line for programs: one JSON object. */
 export function jsonOf(line: LogLine, view: View): string {
   const { time, functionName, requestId, level, status, version, retry, isPlatform, content } = line
   return JSON.stringify({
-    time: beijing(time),
+    time: isoBeijing(new Date(time)),
     function: view.keyOf(functionName),
     level: level || null,
     status: status ?? null,
@@ -118,11 +127,6 @@ export function jsonOf(line: LogLine, view: View): string {
       ? { message: redact(content, view.hidden) }
       : { fields: masked(content, view.hidden) }),
   })
-}
-
-/** `2026-11-27T18:30:05.123+08:00`: the time of the shop and of its manual. */
-export function beijing(time: number): string {
-  return new Date(time + 8 * 3_600_000).toISOString().replace('Z', '+08:00')
 }
 
 function versionText(version: string): string {

@@ -1,5 +1,6 @@
 /** Shows the log of one function or of all, once or as it grows. Secrets are masked. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isoBeijing } from '#shared/time'
 import type { Api } from '../api/client.ts'
 import { DeployError } from '../api/errors.ts'
 import { findFunction } from '../api/wait.ts'
@@ -7,7 +8,7 @@ import { inParallel } from '../deploy/parallel.ts'
 import type { Framework } from '../provider/framework.ts'
 import { secretValues } from '../provider/redact.ts'
 import { type ShopService, selectFunctions } from '../provider/service.ts'
-import { beijing, jsonOf, textOf, type View } from './line.ts'
+import { jsonOf, textOf, type View } from './line.ts'
 import { searchLogs } from './search.ts'
 import { since } from './since.ts'
 
@@ -49,7 +50,7 @@ export async function logs(framework: Framework): Promise<void> {
     await tail(intervalMs, async () => await show(Math.max(start, Date.now() - overlapMs)))
   } else if (shown.size === 0) {
     framework.say(
-      `Nothing since ${beijing(start).slice(0, 19).replace('T', ' ')} (Beijing); see --startTime${showsPlatform ? '' : ', and --platform for the platform’s own lines'}.`,
+      `Nothing since ${isoBeijing(new Date(start)).slice(0, 19).replace('T', ' ')} (Beijing); see --startTime${showsPlatform ? '' : ', and --platform for the platform’s own lines'}.`,
     )
   }
 }

@@ -137,6 +137,14 @@ test('secrets, tokens, passwords and keys are masked', async () => {
   assert.match(lines[3] ?? '', /pem=\*\*\* after=kept$/)
 })
 
+test('what moves a terminal’s cursor, or turns text round, is shown and does nothing', async () => {
+  writeLog(JSON.stringify({ event: 'odd', name: '\u001b[2J\u001b]0;title\u0007\u202egnp' }))
+  writeLog('plain \u001b[31mred\u009b2J')
+  const lines = await logs('-f', 'login')
+  assert.match(lines[0] ?? '', /name=\\u001b\[2J\\u001b\]0;title\\u0007\\u202egnp$/)
+  assert.match(lines[1] ?? '', /plain \\u001b\[31mred\\u009b2J$/)
+})
+
 test('a line that the log service split into its fields is put together again', () => {
   const record = { SCF_FunctionName: 'f', SCF_RequestId: requestId, level: 'info', event: 'split', n: 1 }
   const { content, level } = toLine({ LogJson: JSON.stringify(record) })
