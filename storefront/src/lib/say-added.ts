@@ -1,4 +1,4 @@
-import { maxQuantity } from '../stores/cart.ts'
+import { maxQuantity } from '../stores/cart-lines.ts'
 import { say } from './say.ts'
 
 /** Says what came into the cart, or that nothing did because the line is full. */

@@ -7,7 +7,7 @@ import { ref } from 'vue'
 import type { NewOrder } from '../api/shop-orders.ts'
 import { randomKey } from '../lib/random.ts'
 import { isRecord, stored } from '../lib/storage.ts'
-import type { CartLine } from './cart.ts'
+import type { CartLine } from './cart-lines.ts'
 
 export type CheckoutLine = Pick<
   CartLine,
