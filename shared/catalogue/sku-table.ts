@@ -126,7 +126,7 @@ export async function findWithSkus(
     `/* sku.findWithSkus */ SELECT ${skuColumns}, product.id AS of_id, product.name AS of_name, product.img AS of_img,
        product.price_fen AS of_price_fen
      FROM product LEFT JOIN sku ON sku.product_id = product.id
-     WHERE product.on_sale = 1 AND product.id IN (${productIds.map(() => '?').join(', ')}) ORDER BY product.id, sku.id`,
+     WHERE product.on_sale = 1 AND product.id IN (${marks(productIds)}) ORDER BY product.id, sku.id`,
     productIds,
   )
   const found = new Map<number, Omit<ProductWithSkus, 'skus'> & { skus: SkuInfo[] }>()

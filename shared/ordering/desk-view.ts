@@ -3,7 +3,6 @@ import type { Sql } from '#shared/db'
 import { maskMobile } from '#shared/log'
 import { caseMove } from './after-sale-states.ts'
 import type { AfterSaleRow } from './after-sale-table.ts'
-import { listEvents } from './order-event-table.ts'
 import { eventText } from './order-events.ts'
 import type { ShopOrderRow } from './shop-order-table/index.ts'
 import { orderMoves } from './states.ts'
@@ -44,20 +43,18 @@ export async function viewDeskOrders(sql: Sql, orders: readonly ShopOrderRow[]):
 
 /** One order with everything that happened to it, and who did it. */
 export async function viewDeskOrder(sql: Sql, order: ShopOrderRow): Promise<DeskOrderDetail> {
-  const view = await viewOrder(sql, order)
-  const events = await listEvents(sql, order.id)
+  const view = await viewOrder(sql, order, ({ event, at, actor, detail }) => ({
+    event,
+    text: eventText(event, detail),
+    at: at.toISOString(),
+    actor,
+    detail,
+  }))
   return {
     ...view,
     userId: order.user_id,
     canShip: typeof orderMoves[order.state].ship_rest !== 'string',
     canCancel: order.state === 'UNPAID',
-    events: events.map(({ event, at, actor, detail }) => ({
-      event,
-      text: eventText(event, detail),
-      at: at.toISOString(),
-      actor,
-      detail,
-    })),
   }
 }
 

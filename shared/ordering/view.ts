@@ -2,7 +2,7 @@
 import type { Sql } from '#shared/db'
 import { caseKindText, caseStateText } from './after-sale-states.ts'
 import { type AfterSaleRow, listCasesOfOrder } from './after-sale-table.ts'
-import { listEvents } from './order-event-table.ts'
+import { listEvents, type OrderEventRow } from './order-event-table.ts'
 import { eventText, type OrderEventName } from './order-events.ts'
 import { type Carrier, carriers } from './ship.ts'
 import { listShipmentLines, listShipments } from './shipment-table.ts'
@@ -64,6 +64,15 @@ export interface ShipmentView {
   lines: { lineId: number; quantity: number }[]
 }
 
+export interface OrderEventView {
+  event: OrderEventName
+  /** In the shopper's words. */
+  text: string
+  at: string
+  actor: string
+  detail: string | null
+}
+
 export interface OrderDetail extends OrderView {
   receiver: string
   mobile: string
@@ -78,8 +87,7 @@ export interface OrderDetail extends OrderView {
   canExtend: boolean
   shipments: ShipmentView[]
   cases: CaseView[]
-  /** `text`: the event in the shopper's words. */
-  events: { event: OrderEventName; text: string; at: string; actor: string; detail: string | null }[]
+  events: OrderEventView[]
 }
 
 function lineView(line: LineRow): LineView {
@@ -145,8 +153,27 @@ export async function viewOrders(sql: Sql, orders: readonly ShopOrderRow[]): Pro
 
 const iso = (moment: Date | null) => moment?.toISOString() ?? null
 
-/** One order with everything that happened to it. `actor` of an event says user, admin, timer or wechat, no ids. */
-export async function viewOrder(sql: Sql, order: ShopOrderRow): Promise<OrderDetail> {
+/** An event as the shopper reads it: `actor` says user, admin, timer or wechat, no ids. */
+function shopperEvent({ event, at, actor, detail }: OrderEventRow): OrderEventView {
+  return {
+    event,
+    text: eventText(event, detail),
+    at: at.toISOString(),
+    actor: actor.split(':')[0] ?? '',
+    detail: event.startsWith('paid') || event === 'cancel_asked' ? null : detail,
+  }
+}
+
+/**
+ * One order with everything that happened to it.
+ *
+ * @param viewEvent - how an event is shown; left out: as the shopper reads it
+ */
+export async function viewOrder(
+  sql: Sql,
+  order: ShopOrderRow,
+  viewEvent: (row: OrderEventRow) => OrderEventView = shopperEvent,
+): Promise<OrderDetail> {
   const lines = await listLines(sql, [order.id])
   const shipments = await listShipments(sql, order.id)
   const shipped = await listShipmentLines(
@@ -177,12 +204,6 @@ export async function viewOrder(sql: Sql, order: ShopOrderRow): Promise<OrderDet
         .map(({ order_line_id, quantity }) => ({ lineId: order_line_id, quantity })),
     })),
     cases: cases.map(caseView),
-    events: events.map(({ event, at, actor, detail }) => ({
-      event,
-      text: eventText(event, detail),
-      at: at.toISOString(),
-      actor: actor.split(':')[0] ?? '',
-      detail: event.startsWith('paid') || event === 'cancel_asked' ? null : detail,
-    })),
+    events: events.map(viewEvent),
   }
 }

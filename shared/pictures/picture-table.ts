@@ -1,5 +1,5 @@
 /** The table `picture`: every statement on it. */
-import type { Sql } from '#shared/db'
+import { marks, type Sql } from '#shared/db'
 import type { PictureFacts, PictureType } from './kinds.ts'
 
 export interface PictureRow {
@@ -53,7 +53,7 @@ export async function listConfirmed(sql: Pick<Sql, 'rows'>, paths: readonly stri
   if (paths.length === 0) return new Set()
   const rows = await sql.rows<{ path: string }>(
     `/* picture.listConfirmed */ SELECT path FROM picture
-     WHERE path IN (${paths.map(() => '?').join(', ')}) AND confirmed_at IS NOT NULL`,
+     WHERE path IN (${marks(paths)}) AND confirmed_at IS NOT NULL`,
     paths,
   )
   return new Set(rows.map(({ path }) => path))
