@@ -10,12 +10,7 @@ export class GatewayUnreachable extends Error {
 }
 
 /** The gateway was not asked: when its turn came, no time was left for an answer. Whatever took it was not the gateway. */
-export class GatewayNotAsked extends GatewayUnreachable {
-  constructor() {
-    super('no time left to ask')
-    this.name = 'GatewayNotAsked'
-  }
-}
+export class GatewayNotAsked extends GatewayUnreachable {}
 
 /** A call that this configuration cannot make, and no repetition will: a certificate is missing or unusable. */
 export class GatewayMisconfigured extends Error {

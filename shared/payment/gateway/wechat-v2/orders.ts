@@ -38,7 +38,7 @@ export function createOrderGateway(config: PayConfig, { withinMs }: CallLimits =
     const { deadline } = options
     // After the first question it is the gateway that took the time.
     if (!wasAsked && deadline !== undefined && deadline - Date.now() < MIN_ANSWER_MS)
-      throw new GatewayNotAsked()
+      throw new GatewayNotAsked('no time left to ask')
     wasAsked = true
     return call(config, merchant, path, fields, options)
   }
