@@ -8,7 +8,7 @@ import { forEachLine } from './lines.ts'
 export type LogLine = {
   stream: 'stdout' | 'stderr' | 'platform'
   text: string
-  /** Of the invocation that ran when the line came. */
+  /** Of the latest invocation: what it wrote may be read after its answer, which comes another way. */
   requestId?: string
   pid: number
 }
@@ -107,7 +107,6 @@ export class Instance {
         break
       default: // ready, or idle again
         clearTimeout(this.#timer)
-        this.#requestId = undefined
         this.#change('idle')
     }
   }
