@@ -193,11 +193,7 @@ async function refundToTheEnd(lab: CrashLab, patient: Patient): Promise<void> {
   await lab.shop.reconcile()
   const refundNo = (await caseOf(lab, patient))?.refund ?? ''
   const { out_trade_no } = orderOf(patient)
-  if (lab.shop.refundsThere(out_trade_no)[0]?.status === 'PROCESSING') {
-    lab.shop.wechat.refunds.finish(refundNo)
-    // While the notify holds the row, `reconcile` leaves it to the notify and ends first.
-    await lab.shop.wechat.waitForNotify(out_trade_no, { point: 'refundnotify', until: 'accepted' })
-  }
+  if (lab.shop.refundsThere(out_trade_no)[0]?.status === 'PROCESSING') await lab.shop.refundArrives(refundNo)
   await lab.shop.reconcile()
 }
 

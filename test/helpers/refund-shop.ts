@@ -189,6 +189,22 @@ export async function openRefundShop(options: PayShopOptions = {}) {
     /** The simulator's refunds of an order. */
     refundsThere: (outTradeNo: string) => shop.wechat.orders.get(outTradeNo)?.refunds ?? [],
 
+    /**
+     * WeChat gives the money back and says so. Resolves when its notify was taken; a `reconcile` at that moment would
+     * leave the row, which the notify holds, and end first.
+     */
+    async refundArrives(outRefundNo: string): Promise<void> {
+      const [row] = await shop.database.query<{ out_trade_no: string }>(
+        'SELECT out_trade_no FROM refund WHERE out_refund_no = ?',
+        [outRefundNo],
+      )
+      if (!row) throw new Error(`no refund ${outRefundNo}`)
+      const point = 'refundnotify'
+      const taken = shop.wechat.deliveries(row.out_trade_no, point).filter(({ accepted }) => accepted).length
+      shop.wechat.refunds.finish(outRefundNo, 'SUCCESS')
+      await shop.wechat.waitForNotify(row.out_trade_no, { point, until: 'accepted', nth: taken + 1 })
+    },
+
     /** What both sides hold of an order: here the rows, there the refunds, in fen. */
     async bothSides(outTradeNo: string) {
       const here = await this.refundsOf(outTradeNo)

@@ -57,8 +57,7 @@ for (const [name, carriedOver] of Object.entries(shops)) {
 
       const out_refund_no = newRefundNo()
       await shop.refund({ out_trade_no: NUMBER, out_refund_no, refund_fee: FEN })
-      shop.wechat.refunds.finish(out_refund_no)
-      await shop.reconcile()
+      await shop.refundArrives(out_refund_no)
       assert.deepEqual(
         (await shop.refundsOf(NUMBER)).map(({ status, refund_fee }) => [status, Number(refund_fee)]),
         [['SUCCESS', FEN]],

@@ -72,8 +72,7 @@ async function release(afterSaleNo: string): Promise<void> {
     [afterSaleNo],
   )
   await shop.reconcile()
-  shop.wechat.refunds.finish(row?.out_refund_no ?? '', 'SUCCESS')
-  await shop.reconcile()
+  await shop.refundArrives(row?.out_refund_no ?? '')
   // WeChat wants a minute between two refunds of one payment.
   await shop.aMinuteLater()
 }

@@ -47,8 +47,7 @@ test('from a paid order to a parcel, a return, two people and a refund', async (
     state: 'REFUNDING',
   })
   await shop.reconcile()
-  shop.wechat.refunds.finish(`AS${after_sale_no}`, 'SUCCESS')
-  await shop.reconcile()
+  await shop.refundArrives(`AS${after_sale_no}`)
   assert.equal((await shop.stored(order.order_no)).close_reason, 'REFUNDED')
   assert.deepEqual(await shop.stock(skuId), [3, 0])
 })
