@@ -20,8 +20,8 @@ import {
 } from '#shared/catalogue'
 import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
-import { adjust, endOfScan, listLow, listMoves, readStock, type StockRow } from '#shared/stock'
-import type { AdjustBody, MovesQuery, StockQuery } from './schema.ts'
+import { adjust, type CountedStock, lastOfPage, listLow, listMoves, readStock, setHot } from '#shared/stock'
+import type { AdjustBody, HotBody, MovesQuery, StockQuery } from './schema.ts'
 
 export type StockCall = AdminCall & { readonly user: Admin }
 
@@ -41,6 +41,8 @@ export interface StockView {
   onSale: boolean
   available: number
   reserved: number
+  /** Its pieces lie in buckets, for many orders at once. */
+  hot: boolean
 }
 
 /** One page of SKUs with their stock; a page can be short and still not be the last. */
@@ -56,7 +58,9 @@ export async function listStock(
   if (productId !== undefined)
     return { rows: await withStock(db, await listAllSkus(db, [productId])), nextCursor: null }
   if (low !== undefined) {
-    const found = await listLow(db, { atMost: low, afterId, limit: limit + 1, scan: SCAN })
+    const lastSku = await lastOfPage(db, { afterSku: afterId, limit: SCAN })
+    if (lastSku === undefined) return { rows: [], nextCursor: null }
+    const found = await listLow(db, { atMost: low, afterId, lastSku, limit: limit + 1 })
     const page = found.slice(0, limit)
     const skus = await findSkus(
       db,
@@ -67,8 +71,9 @@ export async function listStock(
       const sku = byId.get(row.sku_id)
       return sku ? [view(sku, row)] : []
     })
-    const end = found.length > limit ? page.at(-1)?.sku_id : await endOfScan(db, { afterId, scan: SCAN })
-    return { rows, nextCursor: end === undefined ? null : String(end) }
+    if (found.length > limit) return { rows, nextCursor: String(page.at(-1)?.sku_id) }
+    const isMore = (await lastOfPage(db, { afterSku: lastSku, limit: 1 })) !== undefined
+    return { rows, nextCursor: isMore ? String(lastSku) : null }
   }
   const skus = await listSkusAfter(db, { afterId, limit: limit + 1 })
   const page = skus.slice(0, limit)
@@ -90,7 +95,7 @@ async function withStock(db: Sql, skus: readonly SkuInfo[]): Promise<StockView[]
   return skus.map((sku) => view(sku, stock.get(sku.id)))
 }
 
-function view(sku: SkuInfo, stock: StockRow | undefined): StockView {
+function view(sku: SkuInfo, stock: CountedStock | undefined): StockView {
   const { id: skuId, skuCode, productId, name, spec, countsStock, onSale } = sku
   return {
     skuId,
@@ -102,6 +107,7 @@ function view(sku: SkuInfo, stock: StockRow | undefined): StockView {
     onSale,
     available: stock?.available ?? 0,
     reserved: stock?.reserved ?? 0,
+    hot: (stock?.buckets ?? 0) > 0,
   }
 }
 
@@ -160,6 +166,22 @@ async function availableOf(sql: Sql, skuId: number): Promise<number> {
   const [sku] = await findSkus(sql, [skuId])
   if (!sku) throw new AppError('RECORD_NOT_FOUND', { msg: '规格不存在' })
   return (await readStock(sql, [skuId]))[0]?.available ?? 0
+}
+
+/**
+ * Prepares a SKU for a rush of orders, or ends that (docs/operations.md). Orders go on meanwhile.
+ *
+ * @throws AppError RECORD_NOT_FOUND when there is no such SKU
+ */
+export function markHot({ skuId, hot }: HotBody, call: StockCall): Promise<{ hot: boolean }> {
+  return call.db.transaction(async (tx) => {
+    const [before] = await readStock(tx, [skuId])
+    if (before === undefined) throw new AppError('RECORD_NOT_FOUND', { msg: '规格不存在，或没有登记库存' })
+    const values = { before: { hot: before.buckets > 0 }, after: { hot } }
+    await writeAudit(tx, call, { action: 'stock.hot', target: targetOf({ skuId }) }, values)
+    await setHot(tx, skuId, hot)
+    return { hot }
+  })
 }
 
 const targetOf = ({ skuId }: { skuId: number }) => `sku:${skuId}`

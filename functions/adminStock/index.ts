@@ -1,7 +1,7 @@
 import { mayDo } from '#shared/admin'
 import { endpoint, route } from '#shared/http'
-import { adjustStock, decideStock, listSkuMoves, listStock, listStockWishes } from './adminStock.ts'
-import { adjustBody, decideBody, movesQuery, stockQuery, wishQuery } from './schema.ts'
+import { adjustStock, decideStock, listSkuMoves, listStock, listStockWishes, markHot } from './adminStock.ts'
+import { adjustBody, decideBody, hotBody, movesQuery, stockQuery, wishQuery } from './schema.ts'
 
 const policy = { needs: ['ADMIN_JWT_SECRET'], budgetMs: 10_000 } as const
 const reads = { ...policy, auth: mayDo('catalogue.read') } as const
@@ -28,6 +28,10 @@ export const main_handler = endpoint(
       schema: adjustBody,
     },
     async (call) => ({ data: await adjustStock(call.body, call) }),
+  ),
+  route(
+    { ...policy, auth: mayDo('stock.write'), method: 'POST', paths: ['/admin/stockHot'], schema: hotBody },
+    async (call) => ({ data: await markHot(call.body, call) }),
   ),
   route(
     { ...reads, method: 'GET', paths: ['/admin/stockWishes'], schema: wishQuery },

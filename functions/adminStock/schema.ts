@@ -55,5 +55,15 @@ export const adjustBody = parameters<AdjustBody>({
     .label('编号ref'),
 })
 
+export interface HotBody {
+  skuId: number
+  hot: boolean
+}
+
+export const hotBody = parameters<HotBody>({
+  skuId: id.required().label('规格skuId'),
+  hot: Joi.boolean().strict().required().label('热卖hot'),
+})
+
 export const decideBody = parameters<Decision>(decisionKeys)
 export const wishQuery = parameters<WishQuery>(wishQueryKeys)

@@ -121,6 +121,15 @@ export function isReadOnly(error: unknown): boolean {
   return READ_ONLY.has(numberOf(error))
 }
 
+/**
+ * Thrown in a transaction that found what it read to be changed: all of it runs again, as after a deadlock. For work that
+ * would otherwise wait for others while it holds what they wait for.
+ */
+export class GiveWay extends Error {
+  /** As a deadlock: who gave way too often is told that the shop is busy. */
+  readonly errno = 1213
+}
+
 /** Two transactions waited for each other, and this one was chosen to give way. */
 export function isDeadlock(error: unknown): boolean {
   return [1213, 1020].includes(numberOf(error))

@@ -1,6 +1,8 @@
 /** The table `shop_order_line`: every statement on it. */
 import { marks, type Sql, type SqlValue } from '#shared/db'
+import { openStates } from '#shared/payment/ledger'
 import type { PricedLine } from './price.ts'
+import { holdingStates, type OrderState } from './states.ts'
 
 export interface LineRow {
   id: number
@@ -89,4 +91,48 @@ export function stockOf(lines: readonly LineRow[]): { skuId: number; quantity: n
   return lines
     .filter(({ counts_stock }) => counts_stock === 1)
     .map(({ sku_id, quantity }) => ({ skuId: sku_id, quantity }))
+}
+
+/** Pieces that lines of open orders hold, by order; `afterId`: behind that order. Only lines whose stock is counted. */
+export function listHeldLines(
+  sql: Pick<Sql, 'rows'>,
+  input: { state: OrderState; afterId: number; limit: number },
+): Promise<{ orderId: number; skuId: number | null; pieces: number }[]> {
+  const { state, afterId, limit } = input
+  return sql.rows(
+    `/* shop_order_line.listHeldLines */ SELECT page.id AS orderId, line.sku_id AS skuId,
+       CAST(line.quantity - line.shipped_quantity - line.cancelled_quantity AS SIGNED) AS pieces
+     FROM (SELECT id FROM shop_order FORCE INDEX (shop_order_by_state) WHERE state = ? AND id > ?
+       ORDER BY id LIMIT ${Math.trunc(limit)}) AS page
+     LEFT JOIN shop_order_line AS line ON line.order_id = page.id AND line.counts_stock = 1
+     ORDER BY page.id`,
+    [state, afterId],
+  )
+}
+
+/** What is set apart of these SKUs, and what open orders and payments hold of them, as of one moment. */
+export function compareReserved(
+  sql: Pick<Sql, 'rows'>,
+  skuIds: readonly number[],
+): Promise<{ skuId: number; reserved: number; held: number }[]> {
+  return sql.rows(
+    `/* shop_order_line.compareReserved */ SELECT stock.sku_id AS skuId,
+       CAST(SUM(stock.reserved) AS SIGNED) AS reserved, CAST(COALESCE(MAX(held.pieces), 0) AS SIGNED) AS held
+     FROM (
+       SELECT sku_id, reserved FROM sku_stock WHERE sku_id IN (${marks(skuIds)})
+       UNION ALL SELECT sku_id, reserved FROM sku_stock_bucket WHERE sku_id IN (${marks(skuIds)})
+     ) AS stock LEFT JOIN (
+       SELECT sku_id, SUM(pieces) AS pieces FROM (
+         SELECT line.sku_id, line.quantity - line.shipped_quantity - line.cancelled_quantity AS pieces
+         FROM shop_order FORCE INDEX (shop_order_by_state) JOIN shop_order_line AS line ON line.order_id = shop_order.id
+         WHERE shop_order.state IN (${marks(holdingStates)}) AND line.counts_stock = 1
+         UNION ALL
+         SELECT item.sku_id, item.quantity
+         FROM payorder FORCE INDEX (payorder_by_state) JOIN order_item AS item ON item.order_id = payorder.id
+         WHERE payorder.trade_state IN (${marks(openStates)}) AND payorder.holds_stock = 1
+       ) AS lines_of_open GROUP BY sku_id
+     ) AS held ON held.sku_id = stock.sku_id
+     GROUP BY stock.sku_id`,
+    [...skuIds, ...skuIds, ...holdingStates, ...openStates],
+  )
 }

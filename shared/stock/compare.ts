@@ -15,6 +15,8 @@ export interface StockFault {
 export interface ComparedPage {
   checked: number
   faults: StockFault[]
+  /** What is reserved of each SKU of the page. */
+  rows: { skuId: number; reserved: number }[]
   /** Where the next page begins; undefined: there is none. */
   lastSku: number | undefined
 }
@@ -28,7 +30,7 @@ export async function compareStock(
   { afterSku, limit }: { afterSku: number; limit: number },
 ): Promise<ComparedPage> {
   const lastSku = await lastOfPage(sql, { afterSku, limit })
-  if (lastSku === undefined) return { checked: 0, faults: [], lastSku }
+  if (lastSku === undefined) return { checked: 0, faults: [], rows: [], lastSku }
   const rows = await readCompared(sql, afterSku, lastSku)
   const faults = rows
     .filter((row) => row.available !== row.moved_available || row.reserved !== row.moved_reserved)
@@ -39,5 +41,10 @@ export async function compareStock(
       movedAvailable: row.moved_available,
       movedReserved: row.moved_reserved,
     }))
-  return { checked: rows.length, faults, lastSku }
+  return {
+    checked: rows.length,
+    faults,
+    rows: rows.map(({ sku_id: skuId, reserved }) => ({ skuId, reserved })),
+    lastSku,
+  }
 }

@@ -1,5 +1,8 @@
-/** Pieces: how many there are (`sku_stock`), and every movement of them (`stock_move`). Knows neither orders nor products. */
+/**
+ * Pieces: how many there are (`sku_stock`, `sku_stock_bucket`), and every movement of them (`stock_move`). Knows neither
+ * orders nor products. Read first: stock.ts, then pieces.ts.
+ */
 export * from './compare.ts'
-export { endOfScan, listLow, readStock, type StockRow } from './sku-stock-table.ts'
+export { type CountedStock, lastOfPage, listLow, readStock } from './sku-stock-table.ts'
 export * from './stock.ts'
 export { listMoves, type MoveKind, type StockMoveRow } from './stock-move-table.ts'

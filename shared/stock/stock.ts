@@ -5,14 +5,8 @@
  */
 import type { Sql } from '#shared/db'
 import { AppError } from '#shared/errors'
-import {
-  addAvailable,
-  giveAvailable,
-  lockStock,
-  readStock,
-  takeAvailable,
-  takeReserved,
-} from './sku-stock-table.ts'
+import { addPieces, gatherPieces, movePart, movePieces, type Part, spreadPieces } from './pieces.ts'
+import { readStock } from './sku-stock-table.ts'
 import { type MoveKind, writeMove } from './stock-move-table.ts'
 
 export interface StockLine {
@@ -48,8 +42,8 @@ export function mergeLines(lines: readonly StockLine[]): StockLine[] {
 export async function reserve(tx: Sql, ref: string, lines: readonly StockLine[], now: Date): Promise<void> {
   const merged = mergeLines(lines)
   await writeMoves(tx, ref, 'reserve', merged, now)
-  for (const { skuId, quantity } of merged) {
-    if (!(await takeAvailable(tx, skuId, quantity))) throw await soldOut(tx, merged)
+  for (const line of merged) {
+    if (!(await movePieces(tx, 'reserve', { ref, ...line }))) throw await soldOut(tx, merged)
   }
 }
 
@@ -65,32 +59,38 @@ export async function reserveAllOrNothing(
   now: Date,
 ): Promise<boolean> {
   const merged = mergeLines(lines)
-  const ids = merged.map(({ skuId }) => skuId)
-  const stock = new Map((await lockStock(tx, ids)).map((row) => [row.sku_id, row.available]))
-  if (merged.some(({ skuId, quantity }) => (stock.get(skuId) ?? 0) < quantity)) return false
+  const taken: [skuId: number, part: Part][] = []
+  for (const line of merged) {
+    const parts = await movePieces(tx, 'reserve', { ref, ...line })
+    if (parts) taken.push(...parts.map((part): [number, Part] => [line.skuId, part]))
+    else {
+      // Where it was taken from: those rows are locked already, so nobody is waited for out of order.
+      for (const [skuId, part] of taken) await movePart(tx, 'release', skuId, part)
+      return false
+    }
+  }
   await writeMoves(tx, ref, 'reserve', merged, now)
-  for (const { skuId, quantity } of merged) await takeAvailable(tx, skuId, quantity)
   return true
 }
 
 /** Reserved pieces can be ordered again: the order was closed, or its lines were cancelled. */
 export async function release(tx: Sql, ref: string, lines: readonly StockLine[], now: Date): Promise<void> {
   for (const line of await fresh(tx, ref, 'release', lines, now)) {
-    if (!(await giveAvailable(tx, line.skuId, line.quantity))) throw notReserved(ref, line)
+    if (!(await movePieces(tx, 'release', { ref, ...line }))) throw notReserved(ref, line)
   }
 }
 
 /** Reserved pieces leave the house in a parcel. */
 export async function ship(tx: Sql, ref: string, lines: readonly StockLine[], now: Date): Promise<void> {
   for (const line of await fresh(tx, ref, 'ship', lines, now)) {
-    if (!(await takeReserved(tx, line.skuId, line.quantity))) throw notReserved(ref, line)
+    if (!(await movePieces(tx, 'ship', { ref, ...line }))) throw notReserved(ref, line)
   }
 }
 
 /** Pieces came back and can be sold again. */
 export async function restock(tx: Sql, ref: string, lines: readonly StockLine[], now: Date): Promise<void> {
   for (const { skuId, quantity } of await fresh(tx, ref, 'restock', lines, now))
-    await addAvailable(tx, skuId, quantity)
+    await addPieces(tx, skuId, quantity)
 }
 
 /**
@@ -104,7 +104,18 @@ export async function adjust(
   now: Date,
 ): Promise<void> {
   if (!(await writeMove(tx, { ref, skuId, kind: 'adjust', quantity: delta }, now))) return
-  if (!(await addAvailable(tx, skuId, delta))) throw await soldOut(tx, [{ skuId, quantity: -delta }])
+  if (delta > 0) await addPieces(tx, skuId, delta)
+  else if (!(await movePieces(tx, 'remove', { ref, skuId, quantity: -delta })))
+    throw await soldOut(tx, [{ skuId, quantity: -delta }])
+}
+
+/**
+ * Says whether a SKU is hot: that hundreds will order it in the same seconds. Its pieces are spread over buckets then, and
+ * gathered again afterwards; orders go on meanwhile, and nothing is counted anew.
+ */
+export async function setHot(tx: Sql, skuId: number, isHot: boolean): Promise<void> {
+  if (isHot) await spreadPieces(tx, skuId)
+  else await gatherPieces(tx, skuId)
 }
 
 /** Writes the movements first: inserts lock no row that another order waits for. */

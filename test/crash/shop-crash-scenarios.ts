@@ -320,7 +320,7 @@ export const shopScenarios: readonly ShopScenario[] = [
     what: 'paid late, pairs gone',
     ...payNow,
     prepare: closedHere(true),
-    steps: commits('sku_stock.lockStock'),
+    steps: commits('sku_stock.takeAvailable'),
     cures: [
       {
         ...nextNotify(['CLOSED', 1, 2]),

@@ -144,7 +144,10 @@ export async function openOrderShop(options: PayShopOptions = {}) {
 
     async stock(skuId: number): Promise<[available: number, reserved: number]> {
       const [row] = await database.query<{ available: number; reserved: number }>(
-        'SELECT available, reserved FROM sku_stock WHERE sku_id = ?',
+        `SELECT CAST(SUM(available) AS SIGNED) AS available, CAST(SUM(reserved) AS SIGNED) AS reserved FROM (
+           SELECT sku_id, available, reserved FROM sku_stock UNION ALL
+           SELECT sku_id, available, reserved FROM sku_stock_bucket
+         ) AS pieces WHERE sku_id = ? GROUP BY sku_id`,
         [skuId],
       )
       if (!row) throw new Error(`SKU ${skuId} has no stock`)
@@ -154,8 +157,11 @@ export async function openOrderShop(options: PayShopOptions = {}) {
     /** SKUs whose stock is not what orders and movements say: none, always. */
     async stockFaults(): Promise<unknown[]> {
       const reserved = await database.query(
-        `SELECT stock.sku_id, stock.reserved, COALESCE(held.pieces, 0) AS held FROM sku_stock AS stock
-         LEFT JOIN (
+        `SELECT stock.sku_id, stock.reserved, COALESCE(held.pieces, 0) AS held FROM (
+           SELECT sku_id, SUM(reserved) AS reserved FROM (
+             SELECT sku_id, reserved FROM sku_stock UNION ALL SELECT sku_id, reserved FROM sku_stock_bucket
+           ) AS pieces GROUP BY sku_id
+         ) AS stock LEFT JOIN (
            SELECT line.sku_id, SUM(line.quantity - line.shipped_quantity - line.cancelled_quantity) AS pieces
            FROM shop_order_line AS line JOIN shop_order ON shop_order.id = line.order_id
            WHERE shop_order.state IN ('UNPAID', 'PAID', 'PART_SHIPPED') AND line.counts_stock = 1

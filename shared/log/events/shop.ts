@@ -38,4 +38,11 @@ export const shopEvents = {
     alarm: 'day',
     todo: 'somebody wrote to `sku_stock` or `stock_move` by hand: count the pairs, then correct the row, not the ledger',
   },
+  reserved_differs: {
+    level: 'error',
+    where: '`nightlyCheck`',
+    means: 'more or fewer pairs of a SKU are set apart (`reserved`) than open orders hold (`held`)',
+    alarm: 'day',
+    todo: 'somebody wrote to `shop_order` or its lines by hand: `stock_move` of the SKU names the orders, compare them one by one',
+  },
 } as const satisfies Record<string, LogEventRow>

@@ -1704,6 +1704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/stockHot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepares a SKU for hundreds of orders in the same seconds, or ends that
+         * @description Its pieces are counted in several places meanwhile. Orders go on, and all sums stay the same.
+         */
+        post: operations["markHot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/stockWishes": {
         parameters: {
             query?: never;
@@ -5547,7 +5567,8 @@ export interface components {
                  *           "countsStock": true,
                  *           "onSale": true,
                  *           "available": 2,
-                 *           "reserved": 1
+                 *           "reserved": 1,
+                 *           "hot": false
                  *         }
                  *       ],
                  *       "nextCursor": "14"
@@ -5568,6 +5589,7 @@ export interface components {
                         available: number;
                         /** @description ordered, not shipped */
                         reserved: number;
+                        hot: boolean;
                     }[];
                     /** @description where the next page begins; `null`: this was the last. A short page need not be the last */
                     nextCursor: string | null;
@@ -5635,6 +5657,29 @@ export interface components {
                         available: number;
                         /** @description set: it waits */
                         approvalId: number | null;
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        markHot: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "data": {
+                 *         "hot": true
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    data: {
+                        hot: boolean;
                     };
                 } | components["schemas"]["Refusal"];
             };
@@ -7550,6 +7595,28 @@ export interface components {
                 };
             };
         };
+        markHot: {
+            content: {
+                /**
+                 * @example {
+                 *       "skuId": 14,
+                 *       "hot": true
+                 *     }
+                 */
+                "application/json": {
+                    /** 规格skuId */
+                    skuId: number;
+                    /** 热卖hot */
+                    hot: boolean;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 规格skuId */
+                    skuId: number;
+                    /** 热卖hot */
+                    hot: boolean;
+                };
+            };
+        };
         decideStock: {
             content: {
                 /**
@@ -9304,6 +9371,25 @@ export interface operations {
         requestBody: components["requestBodies"]["adjustStock"];
         responses: {
             200: components["responses"]["adjustStock"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    markHot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["markHot"];
+        responses: {
+            200: components["responses"]["markHot"];
             400: components["responses"]["Fault400"];
             401: components["responses"]["Fault401"];
             403: components["responses"]["Fault403"];

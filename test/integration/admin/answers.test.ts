@@ -202,6 +202,7 @@ test('says of products and stock what is documented', async () => {
   await data('POST', '/admin/stockAdjust', { skuId, delta: 3, reason: '盘点多出', ref: 'answers-0001' })
   const large = { skuId, delta: 900, reason: '到货入库', ref: 'answers-0002' }
   const { approvalId } = await data('POST', '/admin/stockAdjust', large)
+  await data('POST', '/admin/stockHot', { skuId, hot: true })
   await call('GET', '/admin/stockWishes')
   await call('POST', '/admin/stockDecide', { approvalId, approve: false }, second)
   await call('GET', '/admin/stock?code=ANSWER-1')

@@ -1,6 +1,6 @@
-/** What a new order has to know of its user's other ones. */
+/** What open orders stand for: of one user, whom a new order asks about, and the pieces that they hold. */
 import { marks, type Sql, type SqlValue } from '#shared/db'
-import { openStates } from '../states.ts'
+import { openStates, type TradeState } from '../states.ts'
 import { type OrderRow, selected } from './row.ts'
 
 /** What a user has at the moment, as far as a new order asks. */
@@ -35,4 +35,20 @@ export async function readStanding(
   if (!row) return { earlier: undefined, open: 0, holding: 0 }
   const { openOrders: open, holding, ...order } = row
   return { earlier: order.id === null ? undefined : (order as OrderRow), open, holding }
+}
+
+/** Pieces that open orders without a business order hold; `afterId`: behind that order. */
+export function listHolding(
+  sql: Pick<Sql, 'rows'>,
+  input: { state: TradeState; afterId: number; limit: number },
+): Promise<{ orderId: number; skuId: number | null; pieces: number }[]> {
+  const { state, afterId, limit } = input
+  return sql.rows(
+    `/* payorder.listHolding */ SELECT page.id AS orderId, item.sku_id AS skuId, CAST(item.quantity AS SIGNED) AS pieces
+     FROM (SELECT id, holds_stock FROM payorder FORCE INDEX (payorder_by_state) WHERE trade_state = ? AND id > ?
+       ORDER BY id LIMIT ${Math.trunc(limit)}) AS page
+     LEFT JOIN order_item AS item ON item.order_id = page.id AND page.holds_stock = 1
+     ORDER BY page.id`,
+    [state, afterId],
+  )
 }
