@@ -305,7 +305,8 @@ export const adminGoods: Record<string, RouteDocs> = {
     tag: 'admin',
     operationId: 'markHot',
     summary: 'Prepares a SKU for hundreds of orders in the same seconds, or ends that',
-    description: 'Its pieces are counted in several places meanwhile. Orders go on, and all sums stay the same.',
+    description:
+      'Its pieces are counted in several places meanwhile. Orders go on, and all sums stay the same.',
     refusals: [1054],
     example: { skuId: 14, hot: true },
     answers: [success({ data: Joi.object({ hot: Joi.boolean().required() }).required() })],
