@@ -7,6 +7,7 @@ type Question = (options: { quick: boolean; dist?: string }) => Promise<void>
 const questions: Readonly<Record<string, () => Promise<Question>>> = {
   against: async () => (await import('./cold-start/against.ts')).against,
   cold: async () => (await import('./cold-start/cold-start.ts')).coldStart,
+  hot: async () => (await import('./hot/hot.ts')).hot,
   warm: async () => (await import('./warm/warm.ts')).warm,
 }
 

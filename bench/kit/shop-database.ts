@@ -50,7 +50,7 @@ export async function openShopDatabase(): Promise<ShopDatabase> {
   }
   const admin = await createConnection(server.url)
   await admin.query('CREATE DATABASE letao_bench CHARACTER SET utf8mb4')
-  await migrate(env)
+  await migrateDatabase(env)
   await admin.query('INSERT INTO letao_bench.user (username, password, mobile) VALUES (?, ?, ?)', [
     BENCH_USER.username,
     await hashSecret(BENCH_USER.password),
@@ -125,7 +125,8 @@ function notifyOf(outTradeNo: string, index: number): string {
   return writeXml(fields)
 }
 
-async function migrate(env: Record<string, string>): Promise<void> {
+/** The function `migrate`, as `buildIfChanged` left it. */
+export async function migrateDatabase(env: Record<string, string>): Promise<void> {
   Object.assign(process.env, env)
   const { main_handler } = createRequire(import.meta.url)(join(root, 'dist/migrate/index.js')) as {
     main_handler: (event: unknown, context: unknown) => Promise<unknown>
