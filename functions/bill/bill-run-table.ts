@@ -1,6 +1,7 @@
 /** `bill_run`: what the last comparison of each day found. */
 import type { Sql } from '#shared/db'
-import { type Day, paidOnDay, paidOnDayValues } from '#shared/payment/bill'
+import type { Day } from '#shared/payment/bill'
+import { paidOnDay, paidOnDayValues } from '#shared/payment/ledger'
 
 /** All sums in fen. */
 export interface Sums {

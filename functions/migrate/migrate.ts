@@ -3,6 +3,14 @@ import { createHash } from 'node:crypto'
 import { indexNewProducts } from '#shared/catalogue'
 import type { Database, Session } from '#shared/db'
 import type { Logger } from '#shared/log'
+import {
+  type AppliedRow,
+  hasRows,
+  listApplied,
+  makeTable,
+  noteBegin,
+  noteEnd,
+} from './schema-migration-table.ts'
 
 export interface SqlFile {
   readonly name: string
@@ -32,12 +40,6 @@ export interface MigrateReport {
 /** How long a run waits for another one. */
 const WAIT_SEC = 60
 
-interface AppliedRow {
-  name: string
-  checksum: string
-  finished_at: Date | null
-}
-
 /**
  * Applies the missing files in order, under a lock, each checksummed. DDL commits by itself, so a file that was
  * interrupted is run again: each holds one DDL statement, or statements that can be repeated.
@@ -46,15 +48,8 @@ interface AppliedRow {
  */
 export async function migrate(input: { seed: boolean }, deps: MigrateDeps): Promise<MigrateReport> {
   return deps.db.withLock('letao:migrate', WAIT_SEC, async (session) => {
-    await session.run(`
-      CREATE TABLE IF NOT EXISTS schema_migration (
-        name VARCHAR(100) NOT NULL,
-        checksum CHAR(64) NOT NULL,
-        started_at DATETIME(3) NOT NULL,
-        finished_at DATETIME(3) NULL,
-        PRIMARY KEY (name)
-      ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci`)
-    const rows = await session.rows<AppliedRow>('SELECT name, checksum, finished_at FROM schema_migration')
+    await makeTable(session)
+    const rows = await listApplied(session)
     const known = new Map(rows.map((row) => [row.name, row]))
     const report: MigrateReport = { applied: [], alreadyApplied: 0, seeded: [], indexed: 0 }
     for (const file of deps.migrations) {
@@ -80,18 +75,14 @@ async function applyOnce(
       throw new Error(`migration ${file.name} was changed after it was applied`)
     return false
   }
-  await session.run('REPLACE INTO schema_migration (name, checksum, started_at) VALUES (?, ?, ?)', [
-    file.name,
-    checksum,
-    deps.now(),
-  ])
+  await noteBegin(session, { name: file.name, checksum }, deps.now())
   try {
     await session.run(file.sql)
   } catch (error) {
     // The run before this one was interrupted after the statement and before it could say so.
     if (!(before && isAlreadyDone(error))) throw named(file, error)
   }
-  await session.run('UPDATE schema_migration SET finished_at = ? WHERE name = ?', [deps.now(), file.name])
+  await noteEnd(session, file.name, deps.now())
   deps.log.info('migration_applied', { migration: file.name })
   return true
 }
@@ -117,8 +108,7 @@ async function seedEmptyTables(session: Session, seeds: readonly SqlFile[]): Pro
   const seeded: string[] = []
   for (const { name, sql } of seeds) {
     const table = name.replace(/\.sql$/, '')
-    if (!/^[a-z_]+$/.test(table)) throw new Error(`seed ${name} names no table`)
-    if (await session.row(`SELECT 1 AS any_row FROM ${table} LIMIT 1`)) continue
+    if (await hasRows(session, table)) continue
     await session.run(sql)
     seeded.push(table)
   }

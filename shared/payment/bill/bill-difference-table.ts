@@ -1,6 +1,7 @@
 /** `bill_difference`: where bill and ledger disagree, found by the database, however many lines a day has. */
 import type { Sql, SqlValue } from '#shared/db'
-import { type Day, dayBefore, paidOnDay, paidOnDayValues } from './day.ts'
+import { paidOnDay, paidOnDayValues } from '#shared/payment/ledger'
+import { type Day, dayBefore } from './day.ts'
 
 /**
  * - `paid_there_not_here`, `missing_there`: a payment that only one side knows

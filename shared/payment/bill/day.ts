@@ -1,5 +1,4 @@
 /** The day of a bill, in Beijing time, and whose bill it is. */
-import type { SqlValue } from '#shared/db'
 import { beijingDigits, parseBeijing } from '#shared/time'
 
 const DAY_MS = 86_400_000
@@ -29,13 +28,4 @@ export function billDateOf(moment: Date): string {
 /** The day before a moment, as `yyyyMMdd`. */
 export function dayBefore(moment: Date): string {
   return billDateOf(new Date(moment.getTime() - DAY_MS))
-}
-
-/** Condition on `payorder`: paid here on that day, by the time that the gateway gave. */
-export const paidOnDay = `payorder.time_end BETWEEN ? AND ? AND payorder.transaction_id IS NOT NULL
-       AND payorder.transaction_id_repeat = 0 AND payorder.mch_id = ?`
-
-/** The values of `paidOnDay`. */
-export function paidOnDayValues({ billDate, merchantId }: Day): SqlValue[] {
-  return [`${billDate}000000`, `${billDate}235959`, merchantId]
 }
