@@ -4,7 +4,21 @@
  */
 import { table } from '../kit/figures.ts'
 import { writeResults } from '../kit/results.ts'
-import type { Cell } from './warm.ts'
+
+/** What one server did at one number of connections. */
+export interface Cell {
+  question: string
+  server: string
+  connections: number
+  perSecond: number
+  p50: number
+  p99: number
+  /** Highest divided by lowest turn: how noisy the machine was. */
+  noise: number
+  rssMb: number
+  /** CPU time of the server process for one call. */
+  cpuMs: number
+}
 
 /** `memorySize` of serverless.yml, in GB. */
 const MEMORY_GB = 0.25

@@ -10,7 +10,7 @@ import { type Server, startServer, stopServer } from '../kit/child.ts'
 import { cpuMs, machine, median, quantile, residentMb, table } from '../kit/figures.ts'
 import { writeResults } from '../kit/results.ts'
 import { openShopDatabase, root, type ShopDatabase } from '../kit/shop-database.ts'
-import { reportCost } from './cost.ts'
+import { type Cell, reportCost } from './cost.ts'
 import { type Call, drive } from './drive.ts'
 
 interface Question {
@@ -69,20 +69,6 @@ const peers = [
   { name: 'Fastify 5 + mysql2', file: 'fastify.cjs' },
   { name: 'node:http + mysql2 (floor)', file: 'bare.cjs' },
 ] as const
-
-export interface Cell {
-  question: string
-  server: string
-  connections: number
-  perSecond: number
-  p50: number
-  p99: number
-  /** Highest divided by lowest turn: how noisy the machine was. */
-  noise: number
-  rssMb: number
-  /** CPU time of the server process for one call. */
-  cpuMs: number
-}
 
 /** Measures every question at every number of connections, all servers in turn. */
 export async function warm({ quick }: { quick: boolean }): Promise<void> {

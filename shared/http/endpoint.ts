@@ -17,8 +17,7 @@ import { invocationLog } from './middleware/invocation-log.ts'
 import { limiter } from './middleware/limiter.ts'
 import { router } from './middleware/router.ts'
 import { validator } from './middleware/validator.ts'
-import type { Route } from './route.ts'
-import { isRouted, RequestState } from './state.ts'
+import { isRouted, RequestState, type Route } from './state.ts'
 
 export type MainHandler = ((event: unknown, context?: unknown) => Promise<Answer>) & {
   readonly routes: readonly Route[]

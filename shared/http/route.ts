@@ -3,10 +3,9 @@ import type { Config, VariableName } from '#shared/config'
 import type { Database } from '#shared/db'
 import type { AppError } from '#shared/errors'
 import type { Logger } from '#shared/log'
-import type { Answer, Success } from './answer.ts'
 import type { BodyKind } from './body.ts'
 import type { HttpRequest } from './event.ts'
-import type { Routed } from './state.ts'
+import type { Result, Route, Routed, RouteLimiter, Schema } from './state.ts'
 
 /** What a handler works with: the request's parts that the policy has checked, and the dependencies. */
 export interface Call<Needed extends VariableName, Body, Identity, Limiter = undefined> {
@@ -45,12 +44,6 @@ export interface Authorizer<Needed extends VariableName, Identity> {
   readonly permission?: string
 }
 
-/** The part of a joi schema that is used here, so that joi is bundled only by those who bring a schema. */
-export interface Schema<Body> {
-  validate(value: unknown): { value: Body; error?: undefined } | { error: Error; value: unknown }
-  describe(): unknown
-}
-
 /** The part of `limitsOf` (`#shared/limits`) that is used here: the limiter is bundled only by those who bring limits. */
 export interface RouteLimits<Kind extends string, Limiter> {
   readonly kinds: readonly Kind[]
@@ -62,9 +55,6 @@ export interface RouteLimits<Kind extends string, Limiter> {
     log: Logger
   }): Limiter
 }
-
-/** Whatever the limits of a route are. */
-export type RouteLimiter = object
 
 export interface RouteOptions<
   Needed extends VariableName,
@@ -107,35 +97,6 @@ export interface RouteOptions<
 
 /** XML is text; its fields are the border's affair. */
 type BodyOf<Accepts extends BodyKind, Body> = Accepts extends 'xml' ? string : Body
-
-/** The envelope's fields, or a finished answer. */
-export type Result = Success | Answer
-
-/** A route as the middlewares and the documents see it: what its types said is inside its functions. */
-export interface Route {
-  readonly method: 'GET' | 'POST'
-  readonly paths: readonly [string, ...string[]]
-  readonly needs: readonly VariableName[]
-  readonly accepts: BodyKind
-  readonly schema: Schema<unknown> | undefined
-  readonly invalid: 'INVALID_PARAMETER' | 'REGISTER_INVALID'
-  readonly limits: { readonly kinds: readonly string[] } | undefined
-  readonly idempotent: boolean
-  readonly budgetMs: number | undefined
-  readonly maxAgeSec: number | undefined
-  readonly renderError: ((error: AppError) => { contentType: string; body: string } | undefined) | undefined
-  /** Who is calling; undefined where anyone may. */
-  readonly authorize:
-    | ((authorization: string | undefined, config: Config, now: Date, db: Database) => unknown)
-    | undefined
-  /** What the caller's role has to allow; undefined where callers have no roles. */
-  readonly permission: string | undefined
-  /** Throws when the configuration does not allow these parameters; undefined where it has no say. */
-  readonly check: ((body: unknown, config: Config) => void) | undefined
-  /** The limiter of one request; undefined where nothing is limited. */
-  readonly limiterOf: ((state: Routed) => RouteLimiter) | undefined
-  run(state: Routed): Promise<Result>
-}
 
 /** One route: its policy, then what it does. The handler returns the envelope's fields or a finished answer. */
 export function route<

@@ -9,7 +9,7 @@ import { listening, readBody } from '../kit/http.ts'
 import { type Listener, plainListener } from '../kit/listener.ts'
 import { type Account, AuthFailure, verifyTc3 } from '../kit/tc3.ts'
 import { getFunctionEventInvokeConfig, updateFunctionEventInvokeConfig } from './async-calls.ts'
-import { type Call, pageOf } from './call.ts'
+import { type Call, type Failure, type Plane, pageOf } from './call.ts'
 import { answerCertificate, type Certificate } from './certificates.ts'
 import {
   createCustomDomain,
@@ -29,11 +29,11 @@ import {
   updateFunctionCode,
   updateFunctionConfiguration,
 } from './functions.ts'
-import { type Invocation, type Invoker, invokeFunction } from './invoke.ts'
+import { invokeFunction } from './invoke.ts'
 import { checkNamespaceName, regions } from './limits.ts'
 import { answerLogs, type LogRecord } from './logs.ts'
 import { isKnownAction, validate } from './models.ts'
-import { newRegion, type Region } from './store.ts'
+import { type Invocation, type Invoker, newRegion, type Region } from './store.ts'
 import { createTrigger, deleteTrigger, listTriggers, updateTrigger } from './triggers.ts'
 import {
   createAlias,
@@ -110,7 +110,7 @@ export interface RecordedCall {
   readonly request: Record<string, unknown>
 }
 
-export class FakePlane {
+export class FakePlane implements Plane {
   readonly calls: RecordedCall[] = []
   readonly invocations: Invocation[] = []
   readonly accounts: Account[] = [{ secretId: 'AKIDtest', secretKey: 'test-secret-key' }]
@@ -134,7 +134,7 @@ export class FakePlane {
   /** Changes an answer before it is sent: the real API leaves out, or answers null for, what it documents as optional. */
   reshape: (action: string, answer: Record<string, unknown>) => object = (_action, answer) => answer
   readonly #regions = new Map<string, Region>()
-  readonly #failures: { during: string; status: string; code: string; message: string }[] = []
+  readonly #failures: (Failure & { during: string })[] = []
   readonly #recent = new Map<string, number[]>()
   readonly #listener: Listener
   #faults: Fault[] = []
@@ -210,7 +210,7 @@ export class FakePlane {
     this.#failures.push({ during, status, code, message })
   }
 
-  takeFailure(during: string): { status: string; code: string; message: string } | undefined {
+  takeFailure(during: string): Failure | undefined {
     const index = this.#failures.findIndex((failure) => failure.during === during)
     return index < 0 ? undefined : this.#failures.splice(index, 1)[0]
   }

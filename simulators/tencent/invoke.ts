@@ -3,31 +3,12 @@ import type { scf } from 'tencentcloud-sdk-nodejs-scf'
 import type { Call } from './call.ts'
 import { refuse } from './errors.ts'
 import { functionOf, versionOf } from './functions.ts'
-import type { Snapshot, StoredFunction } from './store.ts'
+import type { StoredFunction } from './store.ts'
 
 type Client = InstanceType<typeof scf.v20180416.Client>
 type Request<A extends keyof Client> = Client[A] extends (request: infer Q, ...rest: never[]) => unknown
   ? NonNullable<Q>
   : never
-
-/** What is invoked. */
-export interface Invocation {
-  readonly fn: StoredFunction
-  readonly snapshot: Snapshot
-  /** The version's number, or `$LATEST`. */
-  readonly version: string
-  readonly event: unknown
-}
-
-/** What the platform reports: `RetMsg` is the JSON of what the function returned. */
-export interface InvocationResult {
-  readonly RetMsg: string
-  readonly ErrMsg: string
-  readonly InvokeResult: number
-  readonly Log?: string
-}
-
-export type Invoker = (invocation: Invocation) => Promise<InvocationResult>
 
 const eventLimit = 6 * 1024 * 1024
 

@@ -104,3 +104,22 @@ export function newRegion(name: string): Region {
     domains: new Map(),
   }
 }
+
+/** What is invoked. */
+export interface Invocation {
+  readonly fn: StoredFunction
+  readonly snapshot: Snapshot
+  /** The version's number, or `$LATEST`. */
+  readonly version: string
+  readonly event: unknown
+}
+
+/** What the platform reports: `RetMsg` is the JSON of what the function returned. */
+export interface InvocationResult {
+  readonly RetMsg: string
+  readonly ErrMsg: string
+  readonly InvokeResult: number
+  readonly Log?: string
+}
+
+export type Invoker = (invocation: Invocation) => Promise<InvocationResult>

@@ -67,6 +67,49 @@ test('arrows run one way: local uses scf and the simulators, which use neither e
   }
 })
 
+/** Names that reach themselves again along the arrows: each circle once, in the order of its names. */
+function circles(arrows: ReadonlyMap<string, readonly string[]>): string[] {
+  const reach = (from: string) => {
+    const seen = new Set<string>()
+    const open = [...(arrows.get(from) ?? [])]
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      if (seen.has(name)) continue
+      seen.add(name)
+      open.push(...(arrows.get(name) ?? []))
+    }
+    return seen
+  }
+  const reached = new Map([...arrows.keys()].map((name) => [name, reach(name)]))
+  const inCircle = [...reached].filter(([name, names]) => names.has(name)).map(([name]) => name)
+  const together = (name: string) =>
+    inCircle.filter((other) => reached.get(name)?.has(other) && reached.get(other)?.has(name)).sort()
+  return [...new Set(inCircle.map((name) => together(name).join(' ↔ ')))]
+}
+
+test('no files import each other in a circle, types included', () => {
+  const files = ['functions', 'shared', 'scf', 'simulators', 'local', 'api', 'bench', 'test']
+    .flatMap(filesIn)
+    .filter((file) => /\.(?:ts|mjs)$/.test(file))
+  const arrows = files.map((file): [string, string[]] => [
+    file,
+    importsOf(file).map((specifier) => resolveImport(file, specifier)),
+  ])
+  assert.deepEqual(circles(new Map(arrows)), [])
+})
+
+test('the subjects of shared/ do not need each other in a circle', () => {
+  const subject = (file: string) => /^shared\/(?:payment\/)?[\w-]+(?=\/)/.exec(file)?.[0]
+  const arrows = new Map<string, string[]>()
+  for (const file of shared) {
+    const own = subject(file) ?? file
+    const others = importsOf(file)
+      .map((specifier) => subject(resolveImport(file, specifier)))
+      .filter((target) => target !== undefined && target !== own)
+    arrows.set(own, [...(arrows.get(own) ?? []), ...others] as string[])
+  }
+  assert.deepEqual(circles(arrows), [])
+})
+
 test('nothing in functions/ or shared/ is needed by nobody', () => {
   const everything = [
     ...shared,

@@ -7,8 +7,7 @@ import { createInterface } from 'node:readline'
 import { instanceEnvironment } from '../../scf/emulator/runtime/environment.ts'
 import { createFunction } from '../../scf/emulator/runtime/function.ts'
 import { unpack } from '../../scf/plugin/package/unpack.ts'
-import type { Invoker } from '../../simulators/tencent/invoke.ts'
-import type { Snapshot, StoredFunction } from '../../simulators/tencent/store.ts'
+import type { Invoker, Snapshot, StoredFunction } from '../../simulators/tencent/store.ts'
 
 type Runnable = Pick<StoredFunction, 'FunctionName' | 'Namespace'>
 

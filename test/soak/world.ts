@@ -6,7 +6,7 @@ import { JWT_SECRET } from '../helpers/pay-shop.ts'
 import { TEST_MERCHANT, wechatEnv } from '../helpers/wechat.ts'
 import { Crew } from './crew.ts'
 import { soakFaults } from './faults.ts'
-import type { Shopper } from './shopper.ts'
+import type { ShopperPlan } from './plan.ts'
 
 export interface World {
   seed: number
@@ -17,7 +17,7 @@ export interface World {
   /** `refund` and `reconcile`, over TLS and with the client certificate. */
   ops: Crew
   /** Who placed which order. */
-  shoppers: Map<string, Shopper>
+  shoppers: Map<string, { readonly plan: ShopperPlan }>
   counts: Map<string, number>
   count(what: string): void
   now(): number

@@ -1,8 +1,8 @@
 /** Rules of the platform that no schema can express. Every message names the key in serverless.yml. */
 import { DeployError } from '../api/errors.ts'
 import { checkCron } from './cron.ts'
+import type { ShopFunction, ShopService } from './model.ts'
 import { regions } from './regions.ts'
-import type { ShopFunction, ShopService } from './service.ts'
 
 /** Bytes of all keys and values together. */
 export const environmentLimit = 4096

@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors'
 import { allowedMethods } from '../answer.ts'
 import { MAX_BODY_BYTES } from '../body.ts'
 import { isHttpEvent, normalisePath, toHttpRequest } from '../event.ts'
-import type { Route } from '../route.ts'
+import type { Route } from '../state.ts'
 import { type MiddyRequest, stateOf } from '../state.ts'
 
 /** Reads the configuration and the event, and finds the route; or learns that the path is asked for by OPTIONS. */
