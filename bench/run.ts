@@ -8,6 +8,7 @@ const questions: Readonly<Record<string, () => Promise<Question>>> = {
   against: async () => (await import('./cold-start/against.ts')).against,
   cold: async () => (await import('./cold-start/cold-start.ts')).coldStart,
   hot: async () => (await import('./hot/hot.ts')).hot,
+  pages: async () => (await import('./pages/pages.ts')).pages,
   warm: async () => (await import('./warm/warm.ts')).warm,
 }
 
