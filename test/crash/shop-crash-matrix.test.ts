@@ -7,7 +7,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { generatedPart } from '../helpers/generated-part.ts'
 import { type CrashLab, openCrashLab } from './crash-lab.ts'
-import { orderOf, type Patient, shopScenarios } from './shop-crash-scenarios.ts'
+import { orderOf, type Patient } from './shop-crash-patients.ts'
+import { shopScenarios } from './shop-crash-scenarios.ts'
 
 let lab: CrashLab
 before(async () => {

@@ -1,19 +1,38 @@
 /** The business order's life, and where its functions are killed: the rows of the shop's crash matrix. */
 import assert from 'node:assert/strict'
-import { call, scfContext } from '../helpers/functions.ts'
-import type { PlacedOrder } from '../helpers/order-shop.ts'
-import type { Shopper } from '../helpers/pay-shop.ts'
 import { atCall, atStatement, type CrashLab, type Moment } from './crash-lab.ts'
-
-/** One order of two pairs of three, and what hangs on it. */
-export interface Patient {
-  by: Shopper
-  skuId: number
-  addressId: number
-  order: PlacedOrder | undefined
-  afterSaleNo: string
-  letNotifiesPass?: () => void
-}
+import {
+  action,
+  askBody,
+  asked,
+  bodyOf,
+  caseOf,
+  closedHere,
+  decide,
+  desk,
+  deskAgain,
+  deskDone,
+  granted,
+  HOURS_2,
+  inspect,
+  makeDue,
+  newPatient,
+  nextDueRun,
+  orderOf,
+  type Patient,
+  paid,
+  placeAgain,
+  placed,
+  refundToTheEnd,
+  release,
+  released,
+  returned,
+  returnGranted,
+  returning,
+  sentBack,
+  shipEvent,
+  shipped,
+} from './shop-crash-patients.ts'
 
 export interface ShopScenario {
   /** What is going on, in the table's words. */
@@ -31,170 +50,6 @@ export interface ShopCure {
   /** The order's state, then pairs for sale and pairs set apart, of three. */
   ends: readonly [state: string, available: number, reserved: number]
   apply(lab: CrashLab, patient: Patient): Promise<unknown>
-}
-
-const PAIRS = 3
-const WANTED = 2
-const HOURS_2 = 2 * 3600
-let parcels = 0
-
-async function newPatient({ shop }: CrashLab): Promise<Patient> {
-  const by = shop.shopper()
-  const [skuId = 0] = await shop.sell({ pairs: PAIRS })
-  return { by, skuId, addressId: await shop.address(by), order: undefined, afterSaleNo: '' }
-}
-
-const bodyOf = ({ skuId, addressId }: Patient) => ({
-  items: [{ skuId, quantity: WANTED }],
-  addressId,
-  expected_payable_fen: WANTED * 10_000,
-})
-
-async function placeAgain(lab: CrashLab, patient: Patient): Promise<void> {
-  const { json, body } = await call(lab.shop.handler('shopOrder'), {
-    path: '/shop/order',
-    body: bodyOf(patient),
-    token: patient.by.token,
-    headers: { 'idempotency-key': 'crash' },
-  })
-  assert.equal(json.status, 200, body)
-  patient.order = json.data as PlacedOrder
-}
-
-export function orderOf({ order }: Patient): PlacedOrder {
-  if (!order) throw new Error('nothing is ordered yet')
-  return order
-}
-
-async function placed(lab: CrashLab): Promise<Patient> {
-  const patient = await newPatient(lab)
-  await placeAgain(lab, patient)
-  const { out_trade_no } = orderOf(patient)
-  const { json } = await lab.shop.send('wxOrder', '/wx/order', { out_trade_no }, patient.by)
-  assert.equal(json.status, 200)
-  return patient
-}
-
-async function paid(lab: CrashLab): Promise<Patient> {
-  const patient = await placed(lab)
-  const { out_trade_no } = orderOf(patient)
-  lab.shop.wechat.pay(out_trade_no)
-  await lab.shop.wechat.waitForNotify(out_trade_no, { until: 'accepted' })
-  return patient
-}
-
-/** Closed here alone and paid there; `sold`: somebody else has the pairs by then. */
-const closedHere = (sold: boolean) => async (lab: CrashLab) => {
-  const patient = await placed(lab)
-  const { database } = lab.shop
-  const { order_no, out_trade_no } = orderOf(patient)
-  const { id } = await lab.shop.stored(order_no)
-  await database.query("UPDATE payorder SET trade_state = 'CLOSED' WHERE out_trade_no = ?", [out_trade_no])
-  await database.query("UPDATE shop_order SET state = 'CLOSED', close_reason = 'TIMEOUT' WHERE id = ?", [id])
-  await database.query(
-    `INSERT INTO stock_move (sku_id, kind, ref, quantity, at)
-     SELECT sku_id, 'release', ref, quantity, UTC_TIMESTAMP(3) FROM stock_move WHERE sku_id = ? AND kind = 'reserve'`,
-    [patient.skuId],
-  )
-  await database.query('UPDATE sku_stock SET available = ?, reserved = 0 WHERE sku_id = ?', [
-    PAIRS,
-    patient.skuId,
-  ])
-  if (sold) await lab.shop.placed(lab.shop.shopper(), [{ skuId: patient.skuId, quantity: WANTED }])
-  return patient
-}
-
-const desk = (lab: CrashLab, event: Record<string, unknown>) => lab.functions.orderDesk.invoke(event)
-
-/** The same in this process: what is prepared, and what heals. */
-async function deskDone(lab: CrashLab, event: Record<string, unknown>): Promise<void> {
-  await lab.shop.handler('orderDesk')(event, scfContext())
-}
-
-/** It may have been done before the process died; then it is refused. */
-async function deskAgain(lab: CrashLab, event: Record<string, unknown>): Promise<void> {
-  await deskDone(lab, event).catch((error: unknown) =>
-    assert.match(String(error), /售后|状态|STATE_CONFLICT/),
-  )
-}
-
-const shipEvents = new WeakMap<Patient, Record<string, unknown>>()
-const shipEvent = (patient: Patient) => {
-  const known = shipEvents.get(patient)
-  if (known) return known
-  const tracking_no = `SF${String(++parcels).padStart(10, '0')}`
-  const event = { action: 'ship', order_no: orderOf(patient).order_no, carrier: 'SF', tracking_no, by: 1 }
-  shipEvents.set(patient, event)
-  return event
-}
-
-async function shipped(lab: CrashLab): Promise<Patient> {
-  const patient = await paid(lab)
-  await deskDone(lab, shipEvent(patient))
-  return patient
-}
-
-async function askBody(lab: CrashLab, patient: Patient) {
-  const { order_no } = orderOf(patient)
-  const [line] = await lab.shop.database.query<{ id: number }>(
-    `SELECT line.id FROM shop_order_line AS line JOIN shop_order ON shop_order.id = line.order_id WHERE order_no = ?`,
-    [order_no],
-  )
-  return { order_no, lineId: line?.id ?? 0, quantity: WANTED, kind: 'CANCEL', reason: '不想要了' }
-}
-
-/** The one case of the order, if there is one. */
-async function caseOf(lab: CrashLab, patient: Patient): Promise<{ no: string; refund: string } | undefined> {
-  const rows = await lab.shop.database.query<{ no: string; refund: string }>(
-    `SELECT after_sale_no AS no, out_refund_no AS refund FROM after_sale
-     WHERE order_id = (SELECT id FROM shop_order WHERE order_no = ?)`,
-    [orderOf(patient).order_no],
-  )
-  assert.ok(rows.length <= 1, `${rows.length} cases`)
-  return rows[0]
-}
-
-async function asked(lab: CrashLab): Promise<Patient> {
-  const patient = await paid(lab)
-  const { json, body } = await lab.shop.send(
-    'afterSales',
-    '/afterSales/ask',
-    await askBody(lab, patient),
-    patient.by,
-  )
-  assert.equal(json.status, 200, body)
-  patient.afterSaleNo = (await caseOf(lab, patient))?.no ?? ''
-  return patient
-}
-
-const decide = ({ afterSaleNo }: Patient) => ({
-  action: 'decide',
-  after_sale_no: afterSaleNo,
-  approve: true,
-  by: 1,
-})
-const release = ({ afterSaleNo }: Patient) => ({ action: 'release', after_sale_no: afterSaleNo, by: 2 })
-
-async function granted(lab: CrashLab): Promise<Patient> {
-  const patient = await asked(lab)
-  await deskDone(lab, decide(patient))
-  return patient
-}
-
-async function released(lab: CrashLab): Promise<Patient> {
-  const patient = await granted(lab)
-  await deskDone(lab, release(patient))
-  await lab.functions.reconcile.invoke({})
-  return patient
-}
-
-/** The refund goes to WeChat, ends there, and is asked about. */
-async function refundToTheEnd(lab: CrashLab, patient: Patient): Promise<void> {
-  await lab.shop.reconcile()
-  const refundNo = (await caseOf(lab, patient))?.refund ?? ''
-  const { out_trade_no } = orderOf(patient)
-  if (lab.shop.refundsThere(out_trade_no)[0]?.status === 'PROCESSING') await lab.shop.refundArrives(refundNo)
-  await lab.shop.reconcile()
 }
 
 const timeOut: ShopCure = {
@@ -259,11 +114,27 @@ const same = (name: string, ends: ShopCure['ends'], apply: ShopCure['apply']): S
   apply,
 })
 
-const action = async (lab: CrashLab, patient: Patient, path: string) => {
-  const { order_no } = orderOf(patient)
-  const { json, body } = await lab.shop.send('orderActions', path, { order_no }, patient.by)
-  assert.equal(json.status, 200, body)
-}
+const refundNow = (ends: ShopCure['ends']) =>
+  ({
+    name: 'refundNotify',
+    async start(lab: CrashLab, patient: Patient) {
+      const { out_trade_no } = orderOf(patient)
+      lab.shop.wechat.refunds.finish((await caseOf(lab, patient))?.refund ?? '')
+      await lab.shop.wechat.waitForNotify(out_trade_no, { point: 'refundnotify' })
+    },
+    onKill(lab: CrashLab, patient: Patient) {
+      const { out_trade_no: outTradeNo } = orderOf(patient)
+      patient.letNotifiesPass = lab.shop.wechat.faults.add({ on: 'refundnotify', kind: 'lost', outTradeNo })
+    },
+    cures: [
+      same('the next refund notify', ends, async (lab, patient) => {
+        patient.letNotifiesPass?.()
+        const { out_trade_no } = orderOf(patient)
+        await lab.shop.wechat.waitForNotify(out_trade_no, { point: 'refundnotify', until: 'accepted' })
+      }),
+      same('`reconcile`', ends, (lab) => lab.shop.reconcile()),
+    ],
+  }) as const
 
 /** In the order of the table. */
 export const shopScenarios: readonly ShopScenario[] = [
@@ -394,29 +265,76 @@ export const shopScenarios: readonly ShopScenario[] = [
     ],
   },
   {
+    ...refundNow(['CLOSED', 3, 0]),
     what: 'refund arrived',
-    name: 'refundNotify',
     prepare: released,
-    async start(lab, patient) {
-      const { out_trade_no } = orderOf(patient)
-      lab.shop.wechat.refunds.finish((await caseOf(lab, patient))?.refund ?? '')
-      await lab.shop.wechat.waitForNotify(out_trade_no, { point: 'refundnotify' })
-    },
-    onKill(lab, patient) {
-      const { out_trade_no: outTradeNo } = orderOf(patient)
-      patient.letNotifiesPass = lab.shop.wechat.faults.add({ on: 'refundnotify', kind: 'lost', outTradeNo })
-    },
     steps: [
       ['before the pairs are released', atStatement('before', 'sku_stock.giveAvailable')],
       ...commits('sku_stock.giveAvailable'),
     ],
+  },
+  {
+    what: 'sent back',
+    name: 'afterSales',
+    prepare: returnGranted,
+    start: (lab, patient) => lab.post('afterSales', '/afterSales/parcel', patient.by, sentBack(patient)),
+    steps: commits('after_sale.moveCase'),
     cures: [
-      same('the next refund notify', ['CLOSED', 3, 0], async (lab, patient) => {
-        patient.letNotifiesPass?.()
-        const { out_trade_no } = orderOf(patient)
-        await lab.shop.wechat.waitForNotify(out_trade_no, { point: 'refundnotify', until: 'accepted' })
+      same('told again, inspected, released, refunded', ['COMPLETED', 3, 0], async (lab, patient) => {
+        await lab.shop.send('afterSales', '/afterSales/parcel', sentBack(patient), patient.by)
+        await deskDone(lab, inspect(patient))
+        await deskDone(lab, release(patient))
+        await refundToTheEnd(lab, patient)
       }),
-      same('`reconcile`', ['CLOSED', 3, 0], (lab) => lab.shop.reconcile()),
+    ],
+  },
+  {
+    what: 'inspect',
+    name: 'orderDesk',
+    prepare: returning,
+    start: (lab, patient) => desk(lab, inspect(patient)),
+    steps: commits('after_sale.moveCase'),
+    cures: [
+      same('inspected again, released, refunded', ['COMPLETED', 3, 0], async (lab, patient) => {
+        await deskAgain(lab, inspect(patient))
+        await deskDone(lab, release(patient))
+        await refundToTheEnd(lab, patient)
+      }),
+    ],
+  },
+  {
+    ...refundNow(['COMPLETED', 3, 0]),
+    what: 'refund of a return arrived',
+    prepare: returned,
+    steps: [
+      ['before the pairs are sold again', atStatement('before', 'sku_stock.addToRow')],
+      ...commits('sku_stock.addToRow'),
+    ],
+  },
+  {
+    what: 'received by itself',
+    name: 'dueOrders',
+    prepare: async (lab) => makeDue(lab, await shipped(lab)),
+    start: (lab) => lab.functions.dueOrders.invoke({}),
+    steps: commits('shop_order.moveOrder'),
+    cures: [same('the next run', ['COMPLETED', 1, 0], nextDueRun)],
+  },
+  {
+    what: 'a cancellation that nobody answers',
+    name: 'dueOrders',
+    prepare: async (lab) => makeDue(lab, await asked(lab)),
+    start: (lab) => lab.functions.dueOrders.invoke({}),
+    steps: [
+      ...commits('after_sale.moveCase'),
+      ['before the refund is written', atStatement('before', 'refund.insert')],
+      ['before that commit', atStatement('before', 'COMMIT', 'refund.insert')],
+      ['after that commit', atStatement('after', 'COMMIT', 'refund.insert')],
+    ],
+    cures: [
+      same('the next run, then `reconcile`', ['CLOSED', 3, 0], async (lab, patient) => {
+        await nextDueRun(lab)
+        await refundToTheEnd(lab, patient)
+      }),
     ],
   },
 ]
