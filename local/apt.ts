@@ -1,4 +1,4 @@
-/** Packages of Debian and Ubuntu, where they may be installed without a question: as root or with passwordless sudo. */
+/** Installs Debian and Ubuntu packages where that works non-interactively: as root or with passwordless sudo. */
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'

@@ -22,7 +22,7 @@ export async function prepareDemoLogin(shop: Pick<Shop, 'url' | 'sms'>): Promise
   const { username, password, mobile } = DEMO_LOGIN
   const login = await post(shop, '/login', { username, password })
   if (login.status === 200) return await prepareAddress(shop, login)
-  // A real provider would send a message to whoever owns that number.
+  // A real provider would send a message to the owner of that number.
   if (shop.sms === undefined) return 'it needs the SMS simulator'
   const sent = await post(shop, '/sms', { mobile })
   if (sent.status !== 200) return sent.msg

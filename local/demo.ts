@@ -13,7 +13,7 @@ import { terminalCode } from './terminal-code.ts'
 const PAID_WITHIN_MS = 30_000
 
 let shop: RunningShop | undefined
-// `npm run demo | head`: whoever reads has seen enough.
+// `npm run demo | head`: the reader has seen enough.
 process.stdout.on('error', () => void Promise.resolve(shop?.close()).finally(() => process.exit()))
 try {
   shop = await useShop(Number(process.env.PORT || 3000))

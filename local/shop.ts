@@ -167,7 +167,7 @@ function portOf(sim: { url: string } | undefined): number | undefined {
   return sim && Number(new URL(sim.url).port)
 }
 
-/** What a shop says that nobody has told to migrate yet: asking its functions would only fill the log. */
+/** The answer of a shop that is not migrated yet: calling its functions would only fill the log. */
 const BEING_MIGRATED = { ok: false, checks: { database: 'migrations are not applied yet' } }
 
 const NO_ADDRESSES = {

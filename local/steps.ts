@@ -2,7 +2,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { setInterval } from 'node:timers'
 
-/** A reason to stop that is told in one line, without a stack. */
+/** A reason to stop that is printed in one line, without a stack trace. */
 export class PlainError extends Error {}
 
 /** Exit codes as a shell gives them: 128 and the signal's number. */

@@ -80,7 +80,7 @@ const holder = document.getElementById('document')
 /** The document that was built into this page. */
 export const api = JSON.parse(holder?.textContent ?? '{}') as ApiDocument
 
-/** The document itself, for whoever generates a client from it. */
+/** The document itself, for generating a client from it. */
 export function documentUrl(): string {
   const text = JSON.stringify(api, null, 2)
   return URL.createObjectURL(new Blob([text], { type: 'application/json' }))

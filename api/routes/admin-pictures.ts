@@ -37,7 +37,7 @@ export const adminPictures: Record<string, RouteDocs> = {
     operationId: 'confirmPicture',
     summary: 'Looks at what has arrived and lets it in; the same again answers the same',
     description:
-      'JPEG, PNG and WebP up to 5 MB and 6000 pixels to a side, told by their own bytes. 1060: nothing has arrived; 1010: it is something else.',
+      'JPEG, PNG and WebP up to 5 MB and 6000 pixels to a side, recognised by their bytes. 1060: nothing has arrived; 1010: it is something else.',
     refusals: [1054, 1060],
     upstream: true,
     example: { path },

@@ -48,7 +48,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { when: string; todo: string
   },
   STATE_CONFLICT: {
     when: 'the order, shipment or case is in a state that does not allow it; `data.state` says which',
-    todo: 'loads it anew',
+    todo: 'reloads it',
   },
   PRICE_CHANGED: {
     when: 'the price changed since it was shown; `data` is the new breakdown, nothing was ordered',

@@ -1,6 +1,6 @@
 /**
  * What a million requests cost on the platform, from the latencies of this run. The platform charges for calls and for
- * memory times duration, to the millisecond; amounts are left to whoever knows his price list.
+ * memory times duration, to the millisecond; amounts depend on the price list of the day.
  */
 import { table } from '../kit/figures.ts'
 import { writeResults } from '../kit/results.ts'

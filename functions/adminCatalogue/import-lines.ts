@@ -10,7 +10,7 @@ const answers = new Map([
   ...['否', 'false', '0'].map((text) => [text, false] as const),
 ])
 
-/** What is wrong with a line, in words for whoever wrote it. */
+/** What is wrong with a line, in words for the person who wrote it. */
 export interface LineError {
   readonly line: number
   readonly msg: string

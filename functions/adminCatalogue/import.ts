@@ -9,7 +9,7 @@ import { type CatalogueCall, isSteep } from './price-wishes.ts'
 import type { ImportBody, SkuBody } from './schema.ts'
 import { writeSkus } from './write.ts'
 
-/** Whoever mends a file mends these first. */
+/** How many faults are reported: fixing these usually fixes the rest. */
 const MAX_ERRORS = 50
 
 /** What a file does, or would do. */

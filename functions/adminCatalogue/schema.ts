@@ -11,7 +11,7 @@ const MAX_SKUS = 200
 
 const id = wholeNumber(1, MAX_ID)
 const priceFen = wholeNumber(1, MAX_PRICE_FEN)
-/** A path of ours, or of the picture store: never another site's, and no SVG that somebody uploaded. Which of them, `save.ts` says. */
+/** A path on our own site or in the picture store: never another site's, and no uploaded SVG. Which of them, `save.ts` says. */
 const picture = Joi.string()
   .max(255)
   .pattern(/^(?:\/?images\/[\w.-]+\.(?:svg|png|jpe?g|webp)|\/p\/\d{6}\/[\w-]+\.(?:png|jpg|webp))$/)

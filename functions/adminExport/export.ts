@@ -1,4 +1,4 @@
-/** Orders and stock as tables for Excel, a page at a time: whoever asks puts the pages together. */
+/** Orders and stock as tables for Excel, a page at a time: the caller puts the pages together. */
 import { type AdminCall, noted } from '#shared/admin'
 import { listSkusAfter } from '#shared/catalogue'
 import type { Sql } from '#shared/db'

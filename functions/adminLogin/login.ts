@@ -47,7 +47,7 @@ export async function login(input: LoginBody, deps: LoginDeps): Promise<Session>
   await limiter.check()
   const { step, secret } = proof
   const isIn = await db.transaction(async (tx) => {
-    // Sealed anew, so that a secret of the environment that was replaced is needed for nobody some day.
+    // Sealed again with the current secret, so that a replaced one can be removed some day.
     const totpSecret = seal(secret, admin.username, config)
     if (!(await takeStep(tx, admin, { step, address: address ?? null, totpSecret }, now()))) return false
     const { id, username } = admin

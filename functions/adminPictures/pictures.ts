@@ -63,7 +63,7 @@ export async function confirmUpload({ path }: ConfirmBody, call: PicturesCall): 
   const row = await findPicture(call.db, path)
   if (!row) throw new AppError('RECORD_NOT_FOUND', { msg: '没有这次上传' })
   if (row.confirmed_at !== null) return view(row, { width: row.width ?? 0, height: row.height ?? 0 }, call)
-  // Before the transaction: nothing of ours is locked while another service takes its time.
+  // Before the transaction: no row stays locked while another service is slow.
   const facts = await inspect(row, call)
   await audited(call, { action: 'picture.confirm', target: `picture:${path}` }, async (tx) => {
     await confirmPicture(tx, path, facts, call.now())

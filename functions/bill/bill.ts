@@ -42,7 +42,7 @@ const BATCH = 500
 
 const MAX_SHOWN = 50
 
-/** Another run for the same day that takes longer than this is not waited for. */
+/** How long to wait for another run of the same day before giving up. */
 const WAIT_SEC = 5
 
 /**

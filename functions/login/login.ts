@@ -35,7 +35,7 @@ const KNOWN_DAYS = 30
 
 /**
  * Nothing is locked while the password is hashed. What it comes to is revealed only if the limits still allow it
- * afterwards, so that guesses at one moment cannot outrun them; and only a wrong password counts, never a fault of ours.
+ * afterwards, so that guesses at one moment cannot outrun them; and only a wrong password counts, never our own fault.
  *
  * @throws AppError LOGIN_FAILED, TOO_MANY_REQUESTS
  */
@@ -107,7 +107,7 @@ async function findUser(
       // Making the new hash costs what verifying one costs: old and new users cannot be told apart by the clock.
       return { user, newHash: await hashSecret(password) }
     }
-    // A row without password, or with one that no shop of ours has written, opens for nobody.
+    // A row without password, or with one in an unknown format, lets nobody in.
     if (!isSecretHash(hash)) continue
     hashed = true
     if (await verifySecret(password, hash)) return { user }

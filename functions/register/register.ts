@@ -1,4 +1,4 @@
-/** Makes a user of somebody who proved a mobile. */
+/** Creates an account for a verified mobile number. */
 import { findTaken, hashSecret, insertUser, type ProvenCode, proveCode, useCode } from '#shared/accounts'
 import type { Database } from '#shared/db'
 import { AppError } from '#shared/errors'
@@ -58,7 +58,7 @@ function isOurFault(error: unknown): boolean {
   return !(error instanceof AppError) || error.http >= 500
 }
 
-/** A fault of ours is not counted against the caller. */
+/** Our own faults are not counted against the caller. */
 async function takeBack({ limiter, log }: RegisterDeps): Promise<void> {
   try {
     await limiter.giveBack('codes')

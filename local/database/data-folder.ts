@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ServerProgram } from './find-server.ts'
 
-/** As root the server refuses to run unless it is told that root is meant. */
+/** As root the server refuses to run unless `--user=root` says that it is meant. */
 export function userFlag(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : []
 }

@@ -12,7 +12,7 @@ export type ServerProgram = {
   version: string
   /** MariaDB's separate program that makes an empty data folder. */
   installDb?: string
-  /** Set when the program was unpacked to a folder of its own (not `/usr`), which it must then be told. */
+  /** Set when the program was unpacked to a folder of its own (not `/usr`), which must then be passed to it. */
   baseDir?: string
 }
 

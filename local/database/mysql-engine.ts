@@ -113,7 +113,7 @@ async function download(scratch: string, mirror: string): Promise<string[]> {
     .map((name) => join(archives, name))
 }
 
-/** The server starts through the loader of its own C library, and has to be told where its files are. */
+/** The server starts through the loader of its own C library, and needs the paths of its files. */
 function writeLauncher(root: string, folder: string): void {
   const triplet = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch as string]
   const loader = { x64: 'ld-linux-x86-64.so.2', arm64: 'ld-linux-aarch64.so.1' }[process.arch as string]

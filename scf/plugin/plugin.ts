@@ -75,7 +75,7 @@ export class TencentPlugin {
       if (error instanceof UserError) throw error
       const { name, message, stack } = error instanceof Error ? error : new Error()
       if (name === 'DeployError') throw new UserError(message, 'TENCENT_DEPLOY')
-      // A fault of ours: its message may quote anything, so only its kind and place are told.
+      // A bug: its message may quote anything, so only its kind and place are shown.
       const place = /([^\s()/]+\.ts:\d+)/.exec(stack ?? '')?.[1] ?? 'an unknown place'
       throw new UserError(`Internal fault of the deploy plugin: ${name} at ${place}.`, 'TENCENT_DEPLOY')
     }

@@ -57,7 +57,7 @@ export interface WebResponse {
   readonly body: Buffer
 }
 
-/** What is the connection's own affair, and the length, which is counted anew. */
+/** Headers of the connection itself, and the length, which is computed again. */
 const ownHeader = /^(content-length|connection|keep-alive|transfer-encoding)$/i
 
 /** Makes the response. A value without `statusCode` is a 200 with itself as JSON, as the platform does it. */

@@ -100,7 +100,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   let bytes = 0
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length
-    // Read to the end all the same: whoever still sends does not listen for an answer.
+    // Read to the end all the same: a client that is still sending does not read the answer.
     if (bytes <= bodyLimit) chunks.push(chunk as Buffer)
   }
   return bytes > bodyLimit ? undefined : Buffer.concat(chunks)

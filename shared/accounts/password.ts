@@ -14,7 +14,7 @@ export interface ScryptCost {
 /** 16 MB and some 60 ms per hash: as much as a function with 128 MB can bear. */
 export const PASSWORD_COST: ScryptCost = { N: 16384, r: 8, p: 1 }
 
-/** A hash that no password has: verifying against it costs what a real one costs. */
+/** A hash that matches no password. Verifying it takes as long as a real one, so timing does not reveal unknown users. */
 export const nobodysHash = `scrypt$${PASSWORD_COST.N}$${PASSWORD_COST.r}$${PASSWORD_COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 const KEY_BYTES = 32

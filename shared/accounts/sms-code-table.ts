@@ -53,7 +53,7 @@ export async function takeTry(sql: Pick<Sql, 'run'>, id: number, now: Date): Pro
   return affectedRows === 1
 }
 
-/** Takes back a try that was right, or that a fault of ours ended. */
+/** Takes back an attempt that was correct, or that failed through our own fault. */
 export async function giveTryBack(sql: Pick<Sql, 'run'>, id: number): Promise<void> {
   await sql.run(
     '/* smsCode.giveTryBack */ UPDATE sms_code SET wrong_tries = wrong_tries - 1 WHERE id = ? AND wrong_tries > 0',

@@ -1,4 +1,4 @@
-/** The cart on the server: SKUs and quantities. Prices and stock are the catalogue's, read anew each time. */
+/** The cart on the server: SKUs and quantities. Prices and stock are the catalogue's, read fresh each time. */
 import { findSkus, leftOf, type SkuInfo } from '#shared/catalogue'
 import type { Database, Sql } from '#shared/db'
 import { AppError } from '#shared/errors'

@@ -3,7 +3,7 @@
  * anyway (browsers and CDNs keep a feed for a minute): never money that is asked for, stock, or anything of a user.
  */
 
-/** The parameter of a feed is the caller's word: whoever counts through all numbers must not fill the memory. */
+/** Callers choose the parameter of a feed, so counting through all numbers must not fill the memory. */
 const MAX_FEEDS = 200
 
 interface Kept {

@@ -95,7 +95,7 @@ function contains(text: string, runs: readonly string[]): boolean {
   return runs.every((run) => plain.includes(run))
 }
 
-/** Makes the index of a product anew, in the transaction that changed it. */
+/** Rebuilds the index of a product, in the transaction that changed it. */
 export async function indexProduct(
   tx: Sql,
   product: { id: number; name: string; subtitle: string | null; indexed_text: string | null },

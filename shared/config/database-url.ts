@@ -1,4 +1,4 @@
-/** `mysql://user:password@host:port/database?ssl=…`: what the driver is told, and nothing that it would choke on. */
+/** `mysql://user:password@host:port/database?ssl=…`: the parts that the driver gets, checked first. */
 
 /** Where a database is and how to get in. */
 export interface DatabaseTarget {

@@ -126,7 +126,7 @@ export function isReadOnly(error: unknown): boolean {
  * would otherwise wait for others while it holds what they wait for.
  */
 export class GiveWay extends Error {
-  /** As a deadlock: who gave way too often is told that the shop is busy. */
+  /** Treated as a deadlock: after too many attempts the caller gets 503. */
   readonly errno = 1213
 }
 
@@ -155,7 +155,7 @@ export function isDuplicateKey(error: unknown, keyName?: string): boolean {
   return keyName === undefined || key === keyName
 }
 
-/** When a caller who was told 503 may come again, in seconds. */
+/** When a caller who got 503 may try again, in seconds. */
 const RETRY_AFTER_SEC = 2
 
 /** The one answer to callers for everything that is wrong with the database, and not with what they asked. */

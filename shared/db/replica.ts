@@ -5,7 +5,7 @@ import type { Sql, SqlValue } from './session.ts'
 
 /** What a replica may take, all in all: one that hangs is left alone within a second. */
 const REPLICA_MS = 900
-/** Replica and primary together: one that is silent after the other one must not cost both their patiences. */
+/** Total deadline for replica and primary, so that two silent servers do not add up their timeouts. */
 const TOTAL_MS = 4500
 /** The primary's part, so that a replica that is only behind can still be asked after it. */
 const PRIMARY_MS = 3000
@@ -14,7 +14,7 @@ const LAG_CHECK_MS = 1000
 /** How long a replica that failed is left alone: twice as long each time, because a try may cost the whole time-out. */
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 30_000
-/** A primary that failed is not waited for again at once while there is an old answer to be had. */
+/** While there is an old answer to serve, a primary that has just failed is not tried again for this long. */
 const PRIMARY_PAUSE_MS = 5000
 
 /** The standing of one replica, as this instance knows it. */
@@ -28,7 +28,7 @@ export class Replica {
   #isBehind = false
 
   constructor(url: string, maxLagSec: number, now: () => number) {
-    // One connection, shorter patience than the primary's, and no statement on it can write.
+    // One connection, shorter timeouts than the primary's, and no statement on it can write.
     this.#database = openDatabase(url, { connectTimeoutMs: 600, statementTimeoutMs: 600, isReplica: true })
     this.#maxLagSec = maxLagSec
     this.#now = now

@@ -141,7 +141,7 @@ export class MysqlSession implements Session {
     }
   }
 
-  /** Locks belong to the whole server, but two shops on one server do not mind each other. MySQL takes 64 characters. */
+  /** Locks are server-wide; the prefix keeps two shops on one server apart. MySQL takes 64 characters. */
   #lockName(name: string): string {
     return createHash('sha1').update(`${this.#options.database}:${name}`).digest('hex')
   }

@@ -90,7 +90,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Faults of ours, or of those behind us: the cause goes into the log. */
+/** Our own faults, or those of services behind us: the cause goes into the log. */
 export type FaultCode = {
   [C in ErrorCode]: (typeof errorTable)[C]['http'] extends 500 | 502 | 503 ? C : never
 }[ErrorCode]

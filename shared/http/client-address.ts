@@ -1,4 +1,4 @@
-/** Where a request comes from. Only what the platform or a proxy of ours wrote is believed. */
+/** Where a request comes from. Only what the platform or a trusted proxy wrote is believed. */
 import { BlockList, isIP } from 'node:net'
 
 export interface AddressSources {

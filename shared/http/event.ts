@@ -27,7 +27,7 @@ export interface HttpRequest {
   readonly clientAddress: string | undefined
 }
 
-/** Was it an HTTP request that caused this event? A timer or ops send other shapes. */
+/** True if the event is an HTTP request. Timers and manual invocations have a different shape. */
 export function isHttpEvent(event: unknown): event is ScfEvent {
   return isRecord(event) && typeof event.httpMethod === 'string'
 }
@@ -77,7 +77,7 @@ const MAX_PATH = 1024
 export function normalisePath(path: string, prefixes: readonly string[] = []): string {
   const query = path.indexOf('?')
   let end = query < 0 ? path.length : query
-  // From the end, once: a pattern would begin anew at each of many slashes.
+  // From the end, once: a regular expression would start over at each of many slashes.
   while (end > 0 && path[end - 1] === '/') end--
   let clean = path.slice(0, Math.min(end, MAX_PATH)).toLowerCase()
   if (end > MAX_PATH) return clean

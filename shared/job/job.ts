@@ -105,7 +105,7 @@ function mustBeKnown(event: Readonly<Record<string, unknown>>, fields: readonly 
 
 const quoted = (name: string) => JSON.stringify(name.slice(0, 64))
 
-/** What the platform may write into its log: the message without secrets, and no stack of ours. */
+/** What the platform may write into its log: the message without secrets, and no stack trace. */
 function reportable(error: unknown, secrets: readonly string[]): Error {
   if (error instanceof ConfigError) return error
   const message = error instanceof Error ? error.message : String(error)

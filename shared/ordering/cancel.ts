@@ -8,7 +8,7 @@ import { noteCloseReason, type ShopOrderRow } from './shop-order-table/index.ts'
 /**
  * Cancels an unpaid order. Again: nothing changes.
  *
- * @param find - reads the order anew: who may, decides which one that is
+ * @param find - reads the order again, within what the caller may see
  * @param note - what is written with the wish, before WeChat is asked: it stays when the order turns out to be paid
  * @throws AppError ORDER_NOT_FOUND, STATE_CONFLICT (paid meanwhile, or being paid now), PAY_REFUSED, UPSTREAM_FAILED
  */

@@ -1,4 +1,4 @@
-/** What is due without anybody asking: each timer run finds it anew, so that a lost event loses nothing. */
+/** What becomes due by itself. Each timer run looks it up again, so a lost event loses nothing. */
 
 import type { Logger } from '#shared/log'
 import { decideCase, type LockPayment, RELEASED_BY_TIMER_FEN, releaseCase } from './after-sale-desk.ts'

@@ -66,7 +66,7 @@ async function payLate(
   log: Logger,
 ): Promise<PaymentConsequence> {
   if (order.transaction_id !== null) {
-    // The payment that this order holds, told again under another name of its move.
+    // The payment that this order already holds, reported again as a different move.
     if (order.transaction_id === move.transactionId) return 'kept'
     return refuseSecond(tx, order, move, now)
   }

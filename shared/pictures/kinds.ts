@@ -1,5 +1,5 @@
 /**
- * What a picture may be, and what a file really is: told by its own first bytes, never by its name or by what somebody says.
+ * What a picture may be, and what a file really is: recognised by its first bytes, never by its name or declared type.
  * SVG is none of them: it is a document that may hold scripts.
  */
 

@@ -49,7 +49,7 @@ export async function movePieces(
   if (home && home[count] >= quantity) {
     const atHome = { bucket: home.bucket, quantity }
     if (await movePart(tx, movement, skuId, atHome)) return [atHome]
-    // It may be locked now, and whoever locks all of them begins with another.
+    // It may be locked now, and a transaction that locks all buckets starts with a different one.
     throw new GiveWay(`bucket ${home.bucket} of SKU ${skuId} has changed`)
   }
   return moveAcross(tx, movement, { skuId, quantity })

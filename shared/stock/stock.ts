@@ -111,7 +111,7 @@ export async function adjust(
 
 /**
  * Says whether a SKU is hot: that hundreds will order it in the same seconds. Its pieces are spread over buckets then, and
- * gathered again afterwards; orders go on meanwhile, and nothing is counted anew.
+ * gathered again afterwards; orders go on meanwhile, and all sums stay the same.
  */
 export async function setHot(tx: Sql, skuId: number, isHot: boolean): Promise<void> {
   if (isHot) await spreadPieces(tx, skuId)
@@ -159,7 +159,7 @@ export async function soldOut(sql: Sql, lines: readonly StockLine[]): Promise<Ap
   return new AppError('SOLD_OUT', { data: { lines: short } })
 }
 
-/** The ledger and the rows disagree: a fault of ours, which must not be hidden by moving less. */
+/** The ledger and the rows disagree. That is a bug, and must not be hidden by moving less. */
 function notReserved(ref: string, { skuId, quantity }: StockLine): Error {
   return new Error(`${ref}: ${quantity} of SKU ${skuId} are not reserved`)
 }

@@ -100,7 +100,7 @@ function sendError(
   const body = errorXml(error, { resource, requestId })
   response
     .writeHead(error.status, { ...common, 'content-type': 'application/xml' })
-    // A HEAD is told by its status alone.
+    // A HEAD is answered by its status alone.
     .end(request.method === 'HEAD' ? undefined : body)
 }
 

@@ -22,7 +22,7 @@ const NAMES = [
 ] as const
 type Fields = Record<(typeof NAMES)[number], string>
 
-/** Is there a signature at all? Whoever brings one is held to it, even where none is needed. */
+/** True if the request is signed. A signature is checked even where none is needed. */
 export function isSigned(request: IncomingMessage): boolean {
   return request.headers.authorization !== undefined || partsOf(request).all.has('q-signature')
 }
@@ -93,7 +93,7 @@ function checkTime(fields: Fields, now: number): void {
 
 /**
  * Stricter than the service, which takes a signature over nothing: the host has to be signed, and so does everything that
- * changes what a request does, for what is not signed can be changed by whoever holds the link.
+ * changes what a request does, because anybody with the link can change what is not signed.
  */
 function checkCovered(
   request: IncomingMessage,

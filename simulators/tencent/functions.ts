@@ -345,6 +345,6 @@ export function deleteFunction(call: Call, request: Request<'DeleteFunction'>): 
 
 export function getFunctionAddress({ region }: Call, request: Request<'GetFunctionAddress'>): object {
   const fn = functionOf(region, request)
-  // Not our zip's hash: what the platform stores is packed anew.
+  // Not our zip's hash: the platform packs again what it stores.
   return { Url: `https://example.invalid/${fn.FunctionName}`, CodeSha256: '0'.repeat(64) }
 }

@@ -133,7 +133,7 @@ function setAlias(call: Call, fn: StoredFunction, request: Request<'UpdateAlias'
       refuse('InvalidParameterValue.AdditionalVersionWeights', 'The extra version is the main version.')
     if (!(Weight > 0 && Weight < 1)) refuse('InvalidParameterValue.Weight', 'Weight is between 0 and 1.')
   }
-  // Without RoutingConfig an extra version stays: whoever wants to end a canary must say so.
+  // Without RoutingConfig an extra version stays: ending a canary must be explicit.
   const kept = RoutingConfig ? weights : (fn.aliases.get(Name)?.weights ?? [])
   begin(call, fn, 'Updating', () => {
     fn.aliases.set(Name, { Name, FunctionVersion, Description, weights: [...kept] })

@@ -1,5 +1,5 @@
 /**
- * The certificates of the refund interface, made anew in each process: a test authority, the server's certificate for
+ * The certificates of the refund interface, made in each process: a test authority, the server's certificate for
  * this machine, and what a merchant downloads from the platform. No key is ever kept in the repository.
  */
 import 'reflect-metadata' // x509 needs it, and before it is loaded itself

@@ -19,7 +19,7 @@ export interface Message {
   /** The refund's own number, for `refundnotify`. */
   readonly outRefundNo?: string
   readonly url: string
-  /** Writes the body anew for each attempt (nonce and signature differ); a fault may ask for a wrong one. */
+  /** Writes the body again for each attempt (nonce and signature differ); a fault may ask for a wrong one. */
   readonly write: (fault: FaultRule | undefined) => string
 }
 

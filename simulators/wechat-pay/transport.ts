@@ -95,7 +95,7 @@ function certificateOf(request: IncomingMessage): { mchId: string } | { problem:
   return socket.authorized ? { mchId: String(subject.CN) } : { problem: 'The SSL certificate error' }
 }
 
-/** Faults that spoil the answer need one; the others strike first, unless told to wait. */
+/** Faults that spoil the answer need one; the others strike first, unless `afterWork` is set. */
 function doesWork(fault: FaultRule | undefined): boolean {
   if (!fault) return true
   return fault.afterWork ?? ['wrongSignature', 'otherMerchant', 'replyLost', 'slow'].includes(fault.kind)

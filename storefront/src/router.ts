@@ -187,7 +187,7 @@ const reloaded = stored<{ href: string }>(
   (value): value is { href: string } => isRecord(value) && typeof value.href === 'string',
 )
 
-/** True when a page's script cannot be had, even by loading anew; app.vue says so. */
+/** True when a page's script cannot be loaded, even after a reload; app.vue says so. */
 export const pageMissing = ref(false)
 
 router.onError((error, to) => {
@@ -198,7 +198,7 @@ router.onError((error, to) => {
   }
   const { href } = router.resolve(to.fullPath)
   if (reloaded.read()?.href === href) {
-    // That was tried: what is still missing is missing, and loading anew for ever helps nobody.
+    // That was tried: reloading again and again does not help.
     reloaded.clear()
     pageMissing.value = true
     return

@@ -7,7 +7,7 @@ export interface List<T> {
   readonly rows: Ref<T[]>
   readonly pending: Ref<boolean>
   readonly finished: Ref<boolean>
-  /** Begins anew. */
+  /** Starts over. */
   reload(): Promise<void>
   more(): Promise<void>
 }

@@ -89,7 +89,7 @@ function headersOf(headers: unknown): Record<string, string | string[]> {
   if (!isRecord(headers)) return {}
   const entries = Object.entries(headers)
     .filter(([, value]) => value !== undefined && value !== null)
-    // The length is counted anew, and the connection is this server's own affair.
+    // The length is computed again, and headers of the connection are this server's own.
     .filter(([name]) => !/^(content-length|connection|transfer-encoding)$/i.test(name))
     .map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : String(value)] as const)
   return Object.fromEntries(entries)

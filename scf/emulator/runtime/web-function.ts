@@ -21,7 +21,7 @@ const CREDENTIALS = {
   'x-scf-session-token': 'role-session-token',
 }
 
-/** A process that was told to end has this long. */
+/** How long a process has to end after SIGTERM. */
 const END_MS = 5000
 
 type Server = { child: ChildProcess; port: Promise<number>; gone: Promise<unknown>; served: number }
@@ -37,7 +37,7 @@ type HttpEvent = {
 }
 
 /**
- * Makes a function that is called over HTTP. Its process starts with the first request, and anew after it ended.
+ * Makes a function that is called over HTTP. Its process starts with the first request, and again after it has ended.
  *
  * @throws Error when the platform would refuse the environment
  */
@@ -192,7 +192,7 @@ async function send(
 /** The platform's own hops between its edge and the instance. */
 const PLATFORM_HOPS = ['11.163.0.10', '10.132.0.10']
 
-/** A web function is not told the client's address in a header of the platform: it is a hop, before the platform's own. */
+/** A web function gets the client's address not in a header of the platform but as a hop, before the platform's own. */
 function withHops(headers: Record<string, string>): Record<string, string> {
   const { 'x-scf-remote-addr': client, 'x-forwarded-for': sent, ...rest } = headers
   const hops = [sent, client && asSeenFromOutside(client), ...PLATFORM_HOPS].filter(

@@ -1,7 +1,7 @@
 /** How fast we ask: the interval of polls, the pauses before retries, and the API's rate limit. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Vendor's default limit is 20 requests a second per action; some room is left for others on the account. */
+/** The vendor's default limit is 20 requests a second per action; stay below it, because the account shares the quota. */
 const requestsPerSecond = 18
 
 export class Pace {

@@ -1,6 +1,6 @@
 /** Lists in full. */
 
-/** What the API takes when no limit is given; how much more it would take is documented for no list. */
+/** What the API returns when no limit is given; the maximum is undocumented. */
 const pageSize = 20
 
 /**

@@ -65,7 +65,7 @@ export function configurationDifferences(
 ): string[] {
   const found: string[] = []
   const compare = (name: string, want: string | number, have: string | number | undefined | null) => {
-    // What is not told is not different.
+    // Settings missing from the API's answer are treated as unchanged.
     if (have !== undefined && have !== null && have !== want)
       found.push(`${name} ${have || 'none'} → ${want || 'none'}`)
   }

@@ -30,7 +30,7 @@ export interface DeployOptions {
 export interface Output {
   /** Progress, for the person who watches. */
   readonly say: (line: string) => void
-  /** Results, for whoever reads the standard output. */
+  /** Results, for standard output. */
   readonly print: (line: string) => void
 }
 

@@ -60,7 +60,7 @@ export async function readDomain(api: Api, name: string): Promise<DomainInfo | u
  *
  * @param isOurs - whether a function of that name in our namespace was deployed from here
  * @param touched - the functions that this deploy is about; paths of the others stay as they are
- * @throws DeployError when a path of ours is mapped to somebody else's function
+ * @throws DeployError when one of our paths is mapped to somebody else's function
  */
 export function planDomain(
   service: ShopService,
@@ -176,7 +176,7 @@ async function writeDomain(
   try {
     await api.scf('CreateCustomDomain', request, { subject: plan.name })
   } catch (error) {
-    // Fine when it was an earlier request of ours whose answer was lost; anybody else's domain is not overwritten.
+    // Fine if our own earlier request made it and the answer was lost; other people's domains are not overwritten.
     const there = isInUse(error) ? await readDomain(api, plan.name) : undefined
     const paths = new Set(
       there?.EndpointsConfig?.map(({ PathMatch, FunctionName }) => `${PathMatch} ${FunctionName}`),

@@ -25,7 +25,7 @@ export interface FunctionPlan {
   readonly triggers: readonly TriggerChange[]
   /** Whether the version that would serve is one that a rollback took back. */
   readonly again: boolean
-  /** Whether the platform must be told how to treat a timer's call that fails. */
+  /** Whether the retries of failed timer calls must be set. */
   readonly retries: boolean
 }
 

@@ -18,7 +18,7 @@ export interface Retries {
 /** For functions with timers: no repetition, and no call older than a minute. */
 const wanted: Retries = { times: 0, maxAgeSec: 60 }
 
-/** Whether the platform has to be told; functions without timers keep what they have. */
+/** Whether the platform's setting has to change; functions without timers keep what they have. */
 export function retriesDiffer(fn: ShopFunction, have: Retries | undefined): boolean {
   if (fn.timers.length === 0) return false
   return have?.times !== wanted.times || have.maxAgeSec !== wanted.maxAgeSec

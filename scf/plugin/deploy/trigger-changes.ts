@@ -86,7 +86,7 @@ function isAsWanted(want: WantedTrigger, { TriggerDesc, Enable, CustomArgument }
     return cronOf(TriggerDesc ?? '') === want.desc && (CustomArgument ?? '') === want.argument
   const have = parseObject(TriggerDesc ?? '')
   const net = (have.NetConfig ?? {}) as { EnableIntranet?: boolean; EnableExtranet?: boolean }
-  // What is not told is not different.
+  // Settings missing from the API's answer are treated as unchanged.
   return (
     (have.AuthType ?? 'NONE') === 'NONE' &&
     (net.EnableExtranet ?? true) === true &&

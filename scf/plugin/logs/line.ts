@@ -32,7 +32,7 @@ export interface LogRecord {
   readonly LogJson?: string
 }
 
-/** Fields that each line of ours has and that stand in columns of their own. */
+/** Fields of every log line that have columns of their own. */
 const inColumns = new Set(['level', 'time', 'requestId', 'function'])
 
 /** The names of the fields are the platform's (cloud.tencent.com/document/product/583/60336). */

@@ -12,7 +12,7 @@ export interface Artifact {
   readonly sha256: string
 }
 
-/** The update API takes 20 MB; its request body, with base64, about 10 MB. Bundles of ours are far below both. */
+/** The update API takes 20 MB; its request body, with base64, about 10 MB. Our bundles are far below both. */
 export const zipLimit = 20 * 1024 * 1024
 
 /**

@@ -1,7 +1,7 @@
 /**
  * What we write into the descriptions of functions, versions and aliases, and read back: whose it is, which code it
  * has, and how the traffic came to be where it is. The platform allows letters, digits, spaces, commas and full
- * stops there. It costs no byte of the environment, and changes together with the thing it describes.
+ * stops there. It does not count towards the 4 KB of the environment, and changes together with the thing it describes.
  */
 import { createHash } from 'node:crypto'
 import type { FunctionId } from '../api/wait.ts'

@@ -8,7 +8,7 @@ const flag = { type: 'boolean' }
 
 const hints = new Map<string, string>()
 
-/** A text of a certain form; `hint` is what people are told when it has another. */
+/** A text of a certain form; `hint` is the message when it does not match. */
 function form(pattern: string, hint: string): { type: string; pattern: string } {
   hints.set(pattern, hint)
   return { type: 'string', pattern }
@@ -41,7 +41,7 @@ const initTimeout = { type: 'integer', minimum: 3, maximum: 300 }
 /** The bundles are made for Node 20: older runtimes would refuse their syntax. */
 const runtime = form('^Nodejs2\\d\\.\\d{1,2}$', 'a Node.js runtime from 20 on, such as Nodejs20.19')
 
-/** A path of ours: letters, digits, `-`, `_`, no trailing slash, at most two levels (what a domain can map). */
+/** A path: letters, digits, `-`, `_`, no trailing slash, at most two levels (what a domain can map). */
 const path = form(
   '^(/[A-Za-z0-9_-]+){1,2}$',
   'a path of one or two levels without a slash at its end, such as /wx/order',
@@ -90,7 +90,7 @@ export const providerSchema = {
         method: { type: 'string', enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
         path,
         aliases: { type: 'array', items: path, uniqueItems: true },
-        // Who is believed: told to a gateway, while each function checks for itself.
+        // Documentation for a gateway; each function checks for itself.
         auth: { type: 'string', enum: ['none', 'jwt', 'admin', 'signature'] },
       },
       ['method', 'path'],

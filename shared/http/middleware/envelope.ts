@@ -3,7 +3,7 @@ import { errorFields } from '#shared/log'
 import { answer, failure } from '../answer.ts'
 import { type MiddyRequest, stateOf } from '../state.ts'
 
-/** Errors become the envelope, or what the route writes instead. Faults of ours are logged with their cause. */
+/** Errors become the envelope, or what the route writes instead. Our own faults are logged with their cause. */
 export function envelope() {
   return {
     onError: async function envelopeOnError(request: MiddyRequest) {

@@ -67,7 +67,7 @@ export const refundEvents = {
   refund_mismatch: {
     level: 'error',
     where: 'refundNotify, reconcile',
-    means: 'WeChat reports another payment or amount for a refund of ours',
+    means: 'WeChat reports a different payment or amount for one of our refunds',
     alarm: 'now',
     todo: 'compare with the merchant platform',
   },

@@ -7,7 +7,7 @@ export const shopEvents = {
     where: 'notify, query, reconcile, bill',
     means: 'a payment names a business order that is not in the database',
     alarm: 'now',
-    todo: 'look for whoever deleted rows of `shop_order`; the payment itself is recorded',
+    todo: 'find out who deleted rows of `shop_order`; the payment itself is recorded',
   },
   late_payment_sold_out: {
     level: 'warn',

@@ -57,7 +57,7 @@ export class GatewayRefused extends Error {
   }
 }
 
-/** What a shopper is told when the gateway said no, or nothing. Other errors stay what they are. */
+/** The shopper's error when the gateway refused or did not answer. Other errors are passed on. */
 export function toAppError(error: unknown): unknown {
   // What a request does before it asks is to read and write here.
   if (error instanceof GatewayNotAsked) return new AppError('DATABASE_UNAVAILABLE', { cause: error })

@@ -80,7 +80,7 @@ export interface RefundReport {
   /** The gateway's number: it has accepted the refund. */
   readonly refundId: string | undefined
   readonly refundFen: number | undefined
-  /** undefined: not told, or a state that nobody knows. */
+  /** undefined: not reported, or an unknown state. */
   readonly status: RefundStatus | undefined
   readonly succeededAt: string | undefined
   /** The payment that is given back. */

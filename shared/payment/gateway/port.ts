@@ -1,5 +1,5 @@
 /**
- * The port to whoever moves the money. Each gateway implements it in a folder of its own (`wechat-v2/`); the ledger
+ * The port to payment gateways. Each gateway implements it in a folder of its own (`wechat-v2/`); the ledger
  * knows only what stands here. A function bundles the parts that it uses.
  */
 import type { AppError } from '#shared/errors'
@@ -13,7 +13,7 @@ export interface OrderRef {
   readonly merchant: Merchant
 }
 
-/** An order as the gateway is told of it: asked again, it must be the very same. */
+/** An order as it is registered with the gateway. A repetition must be identical. */
 export interface PrepayRequest extends OrderRef {
   readonly nonce: string
   readonly title: string

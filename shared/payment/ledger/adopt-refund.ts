@@ -7,7 +7,7 @@ import { insertRefund } from './refund-request.ts'
 import type { RefundRow } from './refund-table/index.ts'
 
 /**
- * Writes down a refund that the gateway has confirmed, so that no limit of ours matters. Its status is not taken over
+ * Records a refund that the gateway has confirmed; our own limits do not apply. Its status is not taken over
  * yet.
  *
  * @returns undefined when it is about no payment of this shop; that is logged

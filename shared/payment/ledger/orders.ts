@@ -23,12 +23,12 @@ export function isOfMerchant(
   return false
 }
 
-/** Takes the right to ask about an order, once in two seconds: the gateway's patience is everybody's. */
+/** Claims the right to query an order, once in two seconds, because all orders share the gateway's quota. */
 export function takeQuestionNow(id: number, { db, now }: { db: Sql; now: () => Date }): Promise<boolean> {
   return takeQuestion(db, id, new Date(now().getTime() - QUESTION_PAUSE_MS), now())
 }
 
-/** The lock of whoever changes an order at its gateway: gets its QR code, or closes it. */
+/** The lock for changing an order at its gateway: getting its QR code, or closing it. */
 export function orderLock(orderNo: string): string {
   return `letao:order:${orderNo}`
 }

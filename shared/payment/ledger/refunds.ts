@@ -154,7 +154,7 @@ export async function takeRefundState(
     deps.log.error('refund_mismatch', { outRefundNo, here, there: report.refundFen })
     throw new GatewayUnreachable('reply about another refund')
   }
-  // Believed to be over, and the money moved: whoever saw it as free for another try has to know.
+  // It was believed to be over, but the money moved: somebody may have refunded it again, so this is reported.
   if (refund.status === 'CLOSED' && report.status !== undefined && report.status !== 'CLOSED')
     deps.log.error('refund_mismatch', { outRefundNo, here, there: report.refundFen, status: report.status })
   if (refund.refundId === null && report.refundId !== undefined) await acceptRefund(refund, report, deps)

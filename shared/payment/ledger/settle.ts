@@ -1,5 +1,5 @@
 /**
- * The one place that moves the state of a payment. Whoever learns something about one (notify, query, reconcile, close,
+ * The one place that moves the state of a payment. Every source of news about one (notify, query, reconcile, close,
  * refund, bill) reports it here, after it was verified.
  */
 import type { Sql } from '#shared/db'
@@ -46,7 +46,7 @@ export async function settle(fact: PaymentFact, deps: SettleDeps): Promise<Verdi
   return verdict
 }
 
-/** Whoever the order belongs to hears of it before it commits. */
+/** The order's owner is notified before the commit. */
 async function reportMove(
   tx: Sql,
   { order, verdict, fact, before, after }: Journalled & { order: OrderRow },

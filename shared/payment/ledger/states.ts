@@ -26,7 +26,7 @@ const unpaid = (self: TradeState): Row => ({
   SUCCESS: { to: 'SUCCESS', move: 'settled' },
   CLOSED: { to: 'CLOSED', move: 'closed' },
   REVOKED: { to: 'REVOKED', move: 'closed' },
-  // A refund proves a payment that nobody told us of.
+  // A refund proves a payment that was never reported to us.
   REFUND: { to: 'REFUND', move: 'settled' },
 })
 

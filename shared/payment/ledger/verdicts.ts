@@ -9,7 +9,7 @@ import type { Move } from './states.ts'
 interface VerdictRow {
   readonly isRefusal: boolean
   readonly level?: 'info' | 'warn' | 'error'
-  /** What the gateway is told when a notify is refused. */
+  /** The answer to the gateway when a notify is refused. */
   readonly reason?: string
 }
 
@@ -44,7 +44,7 @@ export const verdicts = {
 
 export type Verdict = keyof typeof verdicts
 
-/** Was the fact recorded as true? Only then may the gateway be told SUCCESS. */
+/** Was the fact recorded as true? Only then may the gateway get SUCCESS. */
 export function isRecorded(verdict: Verdict): boolean {
   return !verdicts[verdict].isRefusal
 }

@@ -1399,7 +1399,7 @@ export interface paths {
         put?: never;
         /**
          * Looks at what has arrived and lets it in; the same again answers the same
-         * @description JPEG, PNG and WebP up to 5 MB and 6000 pixels to a side, told by their own bytes. 1060: nothing has arrived; 1010: it is something else.
+         * @description JPEG, PNG and WebP up to 5 MB and 6000 pixels to a side, recognised by their bytes. 1060: nothing has arrived; 1010: it is something else.
          */
         post: operations["confirmPicture"];
         delete?: never;

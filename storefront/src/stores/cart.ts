@@ -214,7 +214,7 @@ export const useCart = defineStore('cart', () => {
     const now = readKept()
     lines.value = now.lines
     owner.value = now.owner
-    // What the other tab was told is not known here.
+    // The answer that the other tab got is not known here.
     known = undefined
   })
   watch(

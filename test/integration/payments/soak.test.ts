@@ -13,7 +13,7 @@ test('after two days of faults and killed processes ledger, WeChat and bills agr
 
   t.diagnostic(figures(report).split('\n').slice(0, 9).join('\n'))
   assert.ok(isClean(report), figures(report))
-  // It was a soak, not a stroll.
+  // The run covered every fault.
   assert.ok(report.orders >= 115, `${report.orders} orders`)
   assert.ok(report.paidHereFen > report.refundedHereFen && report.refundedHereFen > 0)
   assert.ok(report.faults >= 80, `${report.faults} faults`)

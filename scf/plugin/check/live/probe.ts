@@ -57,7 +57,7 @@ export function creation(id: FunctionId, runtime: string, isWeb: boolean) {
 }
 
 /**
- * Makes the namespace anew.
+ * Recreates the namespace.
  *
  * @throws DeployError when something lies there that is not ours
  */

@@ -48,7 +48,7 @@ const STREAM_SILENCE_MS = 20_000
 const FAULTS_UNTIL_BACKUP = 3
 const BACKUP_FIRST_MS = 3 * 60_000
 
-/** After so many calls in a row that nobody answered, callers in a hurry are told so at once, for this long. */
+/** After this many unanswered calls in a row, callers with little time fail at once, for this long. */
 const SILENCES_UNTIL_OUTAGE = 2
 const OUTAGE_MS = 5000
 
@@ -117,7 +117,7 @@ async function onAccessPoints<T>(config: Config, attempt: (base: string) => Prom
 }
 
 function accessPoints(config: Config): [string, string | undefined] {
-  // Whoever points WX_API_BASE elsewhere (a simulator, a leased line) does not mean the public backup.
+  // If WX_API_BASE points elsewhere (a simulator, a leased line), the public backup is not wanted.
   const isOwnBase = config.WX_API_BASE !== variables.WX_API_BASE.fallback
   const backup =
     isOwnBase && config.WX_API_BACKUP === variables.WX_API_BACKUP.fallback ? undefined : config.WX_API_BACKUP

@@ -3,7 +3,7 @@ import { marks, type Sql } from '#shared/db'
 import type { RefundStatus } from '#shared/payment/gateway'
 import { type RefundRow, selected } from './row.ts'
 
-/** The refund of this number, whoever asked for it. */
+/** The refund with this number, regardless of who asked for it. */
 export function findRefund(sql: Sql, refundNo: string): Promise<RefundRow | undefined> {
   return sql.row<RefundRow>(`/* refund.find */ SELECT ${selected} WHERE refund.out_refund_no = ?`, [refundNo])
 }

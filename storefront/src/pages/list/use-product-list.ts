@@ -8,7 +8,7 @@ interface Page {
   next: string | undefined
 }
 
-/** A list that grows page by page, and begins anew when what is asked for changes. */
+/** A list that grows page by page, and starts over when the query changes. */
 export interface ProductList {
   readonly products: Ref<Product[]>
   readonly pending: Ref<boolean>
