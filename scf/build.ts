@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { CACHE_FILE, withLoader, writeCodeCache } from './code-cache.ts'
+import { driverErrors } from './driver-errors.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
@@ -74,7 +75,7 @@ export const bundleOptions: BuildOptions = {
   // The bundle's code runs as a script of its own, which has no import().
   supported: { 'dynamic-import': false },
   logLevel: 'warning',
-  plugins: [sqlFiles, withoutDeadWeight],
+  plugins: [sqlFiles, withoutDeadWeight, driverErrors],
 }
 
 /**
@@ -114,6 +115,7 @@ export async function buildIfChanged(): Promise<boolean> {
     'scf/build.ts',
     'scf/code-cache.ts',
     'scf/code-cache-maker.cjs',
+    'scf/driver-errors.ts',
     'package-lock.json',
   ])
   const isBuilt = functionNames().every((name) => existsSync(join(dist, name, 'index.js')))
