@@ -1,8 +1,7 @@
 /** Documentation of the audit log. */
 import Joi from 'joi'
 import { nextCursor } from './admin-orders.ts'
-import { list, type RouteDocs, success, text, whole } from './route-docs.ts'
-import { nullable } from './shop-orders.ts'
+import { list, nullableText, type RouteDocs, success, text, whole } from './route-docs.ts'
 
 export const adminAudit: Record<string, RouteDocs> = {
   '/admin/audit': {
@@ -25,7 +24,7 @@ export const adminAudit: Record<string, RouteDocs> = {
             target: text(),
             before: Joi.any(),
             after: Joi.any(),
-            address: nullable(),
+            address: nullableText(),
             requestId: text(),
           }),
         ),

@@ -1,8 +1,8 @@
 /** Documentation of after-sale cases, for the shop's people. */
 import Joi from 'joi'
 import { deskOrder, exampleDeskOrder, nextCursor } from './admin-orders.ts'
-import { list, type RouteDocs, success, text, whole } from './route-docs.ts'
-import { caseFields, exampleCase, line, nullable } from './shop-orders.ts'
+import { list, nullableText, type RouteDocs, success, text, whole } from './route-docs.ts'
+import { caseFields, exampleCase, line } from './shop-orders.ts'
 
 const person = Joi.object({ id: whole(), username: text() })
   .allow(null)
@@ -14,7 +14,7 @@ const deskCase = {
   decidedBy: person,
   releasedBy: person,
   restock: Joi.boolean().allow(null).required(),
-  refundNo: nullable('the number of the refund, once released'),
+  refundNo: nullableText('the number of the refund, once released'),
 }
 
 const exampleDeskCase = {

@@ -1,7 +1,6 @@
 /** Documentation of the home page's feeds, for the shop's people. */
 import Joi from 'joi'
-import { list, type RouteDocs, success, text, whole } from './route-docs.ts'
-import { nullable } from './shop-orders.ts'
+import { list, nullableText, type RouteDocs, success, text, whole } from './route-docs.ts'
 
 const changed = (refusals: number[], example: Record<string, unknown>, msg: string) => ({
   tag: 'admin' as const,
@@ -22,13 +21,13 @@ export const adminFeeds: Record<string, RouteDocs> = {
         data: list(
           Joi.object({
             id: whole('of a banner, an entry of the grid, a product, a brand'),
-            name: nullable('banners have none'),
-            img: nullable('as it is stored: what is sent back'),
-            imgUrl: nullable('where it can be seen'),
-            link: nullable('only banners and the grid have one'),
+            name: nullableText('banners have none'),
+            img: nullableText('as it is stored: what is sent back'),
+            imgUrl: nullableText('where it can be seen'),
+            link: nullableText('only banners and the grid have one'),
             position: whole(),
-            startsAt: nullable('ISO 8601'),
-            endsAt: nullable('ISO 8601'),
+            startsAt: nullableText('ISO 8601'),
+            endsAt: nullableText('ISO 8601'),
           }),
         ),
       }),

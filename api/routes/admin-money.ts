@@ -1,8 +1,7 @@
 /** Documentation of money that needs a person. */
 import Joi from 'joi'
 import { nextCursor } from './admin-orders.ts'
-import { fen, list, type RouteDocs, success, text, whole } from './route-docs.ts'
-import { nullable } from './shop-orders.ts'
+import { fen, list, nullableText, type RouteDocs, success, text, whole } from './route-docs.ts'
 
 const maybeFen = Joi.number().integer().min(0).allow(null).required()
 const difference = Joi.object({
@@ -22,15 +21,15 @@ const late = Joi.object({
   id: whole(),
   kind: text('`paid_late` or `paid_twice`'),
   out_trade_no: text(),
-  order_no: nullable(),
-  state: nullable('of the business order'),
+  order_no: nullableText(),
+  state: nullableText('of the business order'),
   total_fen: fen(),
   payments: list(
     Joi.object({
       transaction_id: text(),
       amount_fen: fen(),
       refunded_fen: fen(),
-      paidAt: nullable('`yyyyMMddHHmmss`, Beijing time'),
+      paidAt: nullableText('`yyyyMMddHHmmss`, Beijing time'),
       isHeld: Joi.boolean().required().description('the order lives on it: given back as a case, or by ops'),
       waiting: Joi.object({
         approvalId: whole(),
@@ -52,9 +51,9 @@ const refund = Joi.object({
   origin: text('`ops`, `late`, `platform` or `after_sale`'),
   status: text("`PROCESSING`: refused for now; `CHANGE`: the payer's account is gone"),
   refusals: whole().min(0),
-  refusalCode: nullable(),
-  refusalText: nullable(),
-  dueAt: nullable('when it is tried again'),
+  refusalCode: nullableText(),
+  refusalText: nullableText(),
+  dueAt: nullableText('when it is tried again'),
   createdAt: text('ISO 8601'),
 })
 
@@ -136,7 +135,7 @@ export const adminMoney: Record<string, RouteDocs> = {
     answers: [
       success({
         msg: text(),
-        data: Joi.object({ out_refund_no: nullable('`null`: refused') }).required(),
+        data: Joi.object({ out_refund_no: nullableText('`null`: refused') }).required(),
       }),
     ],
     exampleAnswer: {

@@ -1,9 +1,9 @@
 /** Documentation of orders, for the shop's people. */
 import Joi from 'joi'
-import { list, type RouteDocs, success, text, whole } from './route-docs.ts'
-import { exampleDetail, exampleOrder, nullable, order, orderDetail, orderEvent } from './shop-orders.ts'
+import { list, nullableText, type RouteDocs, success, text, whole } from './route-docs.ts'
+import { exampleDetail, exampleOrder, order, orderDetail, orderEvent } from './shop-orders.ts'
 
-export const nextCursor = nullable('where the next page begins; `null`: this was the last')
+export const nextCursor = nullableText('where the next page begins; `null`: this was the last')
 
 /** An order as lists show it. */
 export const deskOrder = Joi.object({
@@ -11,7 +11,7 @@ export const deskOrder = Joi.object({
   userId: whole(),
   receiver: text(),
   mobile: text('masked'),
-  remark: nullable(),
+  remark: nullableText(),
 })
 
 export const exampleDeskOrder = {
@@ -83,7 +83,7 @@ export const adminOrders: Record<string, RouteDocs> = {
             receiver: text(),
             mobile: text(),
             address: text(),
-            remark: nullable(),
+            remark: nullableText(),
             lines: list(
               Joi.object({
                 lineId: whole(),

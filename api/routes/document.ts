@@ -16,6 +16,7 @@ import { adminMoney } from './admin-money.ts'
 import { adminOrders } from './admin-orders.ts'
 import { adminPeople } from './admin-people.ts'
 import { adminPictures } from './admin-pictures.ts'
+import { adminStock } from './admin-stock.ts'
 import { catalogue } from './catalogue.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
@@ -57,6 +58,7 @@ export const routeDocs: Readonly<Record<string, RouteDocs>> = {
   ...adminPeople,
   ...adminPictures,
   ...adminGoods,
+  ...adminStock,
 }
 
 const tags = [

@@ -45,6 +45,21 @@ export const list = (item: ObjectSchema) => Joi.array().items(item).required()
 /** Fen, the unit of every amount except the prices of `/sports`. */
 export const fen = () => whole('integer fen').min(0)
 
+/** A text that may be missing. */
+export const nullableText = (description?: string) => {
+  const schema = Joi.string().allow(null).required()
+  return description ? schema.description(description) : schema
+}
+/** A number that may be missing. */
+export const nullableNumber = (description?: string) => {
+  const schema = Joi.number().integer().allow(null).required()
+  return description ? schema.description(description) : schema
+}
+/** Of a list whose pages may be short before the last. */
+export const nextCursor = nullableText(
+  'where the next page begins; `null`: this was the last. A short page need not be the last',
+)
+
 function withDescription<T extends Joi.Schema>(schema: T, description?: string): T {
   return description ? (schema.description(description) as T) : schema
 }

@@ -1,13 +1,8 @@
 /** Documentation of business orders: placed, listed, received, returned. */
 import Joi from 'joi'
-import { fen, list, type RouteDocs, success, text, whole } from './route-docs.ts'
+import { fen, list, nullableText, type RouteDocs, success, text, whole } from './route-docs.ts'
 
-/** A text that may be missing. */
-export const nullable = (description?: string) => {
-  const schema = Joi.string().allow(null).required()
-  return description ? schema.description(description) : schema
-}
-const nextCursor = nullable('where the next page begins; `null`: this was the last')
+const nextCursor = nullableText('where the next page begins; `null`: this was the last')
 const said = success({ msg: text() })
 const done = (msg: string) => ({ status: 200, msg })
 
@@ -31,7 +26,7 @@ export const order = {
   order_no: text(),
   state: text('`UNPAID`, `PAID`, `PART_SHIPPED`, `SHIPPED`, `COMPLETED` or `CLOSED`'),
   stateText: text('the state in words'),
-  closeReason: nullable('`USER`, `SHOP`, `TIMEOUT` or `REFUNDED`, once closed'),
+  closeReason: nullableText('`USER`, `SHOP`, `TIMEOUT` or `REFUNDED`, once closed'),
   goods_fen: fen(),
   freight_fen: fen(),
   payable_fen: fen(),
@@ -53,9 +48,9 @@ export const caseFields = {
   amount_fen: fen(),
   freight_fen: fen(),
   reason: text(),
-  answer: nullable('what the shop says'),
-  carrier: nullable(),
-  trackingNo: nullable(),
+  answer: nullableText('what the shop says'),
+  carrier: nullableText(),
+  trackingNo: nullableText(),
   createdAt: text('ISO 8601'),
 }
 const orderCase = Joi.object(caseFields)
@@ -74,12 +69,12 @@ export const orderDetail = {
   receiver: text(),
   mobile: text(),
   address: text(),
-  remark: nullable(),
-  paidAt: nullable(),
-  shippedAt: nullable(),
-  completedAt: nullable(),
-  closedAt: nullable(),
-  dueAt: nullable('when a shipped order completes by itself'),
+  remark: nullableText(),
+  paidAt: nullableText(),
+  shippedAt: nullableText(),
+  completedAt: nullableText(),
+  closedAt: nullableText(),
+  dueAt: nullableText('when a shipped order completes by itself'),
   canExtend: Joi.boolean().required(),
   shipments: list(
     Joi.object({
@@ -221,7 +216,7 @@ export const shopOrders: Record<string, RouteDocs> = {
       success({
         data: Joi.object({
           ...orderDetail,
-          out_trade_no: nullable('the payment that is open'),
+          out_trade_no: nullableText('the payment that is open'),
         }).required(),
       }),
     ],

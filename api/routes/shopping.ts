@@ -1,15 +1,11 @@
 /** Documentation of shopping before the order: products in sizes, the cart, addresses, the checkout. */
 import Joi from 'joi'
-import { fen, list, type RouteDocs, success, text, whole } from './route-docs.ts'
+import { fen, list, nextCursor, type RouteDocs, success, text, whole } from './route-docs.ts'
 
 const nullable = (description?: string) => {
   const schema = Joi.string().allow(null, '').required()
   return description ? schema.description(description) : schema
 }
-const nextCursor = Joi.string()
-  .allow(null)
-  .required()
-  .description('where the next page begins; `null`: this was the last. A short page need not be the last')
 const yuan = (description: string) => Joi.number().min(0).required().description(description)
 
 const product = {
