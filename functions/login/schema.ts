@@ -1,4 +1,4 @@
-import { Joi, line, parameters } from '#shared/validate'
+import { plainBounded, plainLine, plainParameters } from '#shared/validate'
 
 export interface LoginBody {
   username: string
@@ -6,7 +6,7 @@ export interface LoginBody {
 }
 
 /** Wider than what registration allows: users of the Koa shop chose freely. */
-export const loginBody = parameters<LoginBody>({
-  username: line({ max: 50 }).required().label('用户名username'),
-  password: Joi.string().max(128).required().label('密码password'),
+export const loginBody = plainParameters<LoginBody>({
+  username: plainLine({ max: 50 }, '用户名username'),
+  password: plainBounded({ max: 128 }, '密码password'),
 })

@@ -1,7 +1,8 @@
 /**
- * Schemas of parameters that are plain: required texts of a pattern and whole numbers. They need no joi, which costs a cold
+ * Schemas of parameters that are plain: required texts and whole numbers. They need no joi, which costs a cold
  * start 50 ms, say what `parameters` says of the same fields (tests compare them), and describe themselves as joi does.
  */
+import { faultOfLine } from './line-text.ts'
 import { messages } from './messages.ts'
 import { readWholeNumber } from './whole-number.ts'
 
@@ -26,6 +27,32 @@ export function plainText(pattern: RegExp, label: string): PlainField<string> {
       return pattern.test(value) ? { value } : { fault: 'string.pattern.base' }
     },
     described: { type: 'string', rules: [{ name: 'pattern', args: { regex: String(pattern) } }] },
+  }
+}
+
+/** Text on one line, of at most so many characters. */
+export function plainLine({ max }: { max: number }, label: string): PlainField<string> {
+  return {
+    label,
+    read(value) {
+      if (typeof value !== 'string') return { fault: 'string.base' }
+      if (value === '') return { fault: 'string.empty' }
+      return faultOfLine(value, { min: 1, max }) ?? { value }
+    },
+    described: { type: 'string', metas: [{ jsonSchema: { type: 'string', minLength: 1, maxLength: max } }] },
+  }
+}
+
+/** Any text of at most so many UTF-16 units. */
+export function plainBounded({ max }: { max: number }, label: string): PlainField<string> {
+  return {
+    label,
+    read(value) {
+      if (typeof value !== 'string') return { fault: 'string.base' }
+      if (value === '') return { fault: 'string.empty' }
+      return value.length > max ? { fault: 'string.max', limit: max } : { value }
+    },
+    described: { type: 'string', rules: [{ name: 'max', args: { limit: max } }] },
   }
 }
 

@@ -1,5 +1,6 @@
 /** joi schemas with messages that a shopper can read. Functions that need no schema do not bundle joi. */
 import Joi from 'joi'
+import { faultOfLine } from './line-text.ts'
 import { messages } from './messages.ts'
 import { readWholeNumber } from './whole-number.ts'
 
@@ -20,10 +21,8 @@ export function parameters<T>(keys: { readonly [K in keyof T]-?: Joi.Schema }): 
 export function line({ min = 1, max }: { min?: number; max: number }): Joi.StringSchema {
   return Joi.string()
     .custom((value: string, helpers) => {
-      if (!value.isWellFormed() || /\p{Cc}/u.test(value)) return helpers.error('text.unsafe')
-      const { length } = [...value]
-      if (length < min) return helpers.error('string.min', { limit: min })
-      return length > max ? helpers.error('string.max', { limit: max }) : value
+      const found = faultOfLine(value, { min, max })
+      return found ? helpers.error(found.fault, { limit: found.limit }) : value
     })
     .meta({ jsonSchema: { type: 'string', minLength: min, maxLength: max } })
 }

@@ -49,7 +49,7 @@ const expected: Readonly<Record<string, Expectation>> = {
   addresses: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 770 },
   checkout: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 630 },
   register: { packages: ['@middy/core', 'joi', 'mysql2'], budget: 570 },
-  login: { packages: ['@middy/core', 'joi', 'jsonwebtoken', 'mysql2'], budget: 630 },
+  login: { packages: ['@middy/core', 'jsonwebtoken', 'mysql2'], budget: 440 },
   sms: { packages: ['@middy/core', 'joi', 'mysql2', 'tencentcloud-sdk-nodejs-sms'], budget: 850 },
   wxOrder: {
     packages: ['@middy/core', 'fast-xml-parser', 'joi', 'jsonwebtoken', 'mysql2', 'qrcode'],
