@@ -61,7 +61,7 @@ function isOurFault(error: unknown): boolean {
 /** Our own faults are not counted against the caller. */
 async function takeBack({ limiter, log }: RegisterDeps): Promise<void> {
   try {
-    await limiter.giveBack('codes')
+    await limiter.undo('codes')
   } catch (error) {
     log.warn('give_back_failed', errorFields(error))
   }

@@ -64,7 +64,7 @@ const isNeverSent = (error: unknown) => error instanceof AppError && error.cause
 async function takeBack(id: number, kinds: Kind[], { db, limiter, log }: SmsDeps): Promise<void> {
   try {
     await db.transaction(async (tx) => {
-      await limiter.in(tx).giveBack(...kinds)
+      await limiter.in(tx).undo(...kinds)
       await deleteCode(tx, id)
     })
   } catch (error) {

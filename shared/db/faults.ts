@@ -18,7 +18,7 @@ export class ConnectionFault extends Error {
  *
  * @throws ConnectionFault when the connection broke, or is silent for so long
  */
-export async function answer<T>(statement: Promise<T>, ms: number): Promise<T> {
+export async function withinDeadline<T>(statement: Promise<T>, ms: number): Promise<T> {
   try {
     return await inTime(
       statement,

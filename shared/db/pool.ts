@@ -2,7 +2,7 @@
 import { createPool, type Pool, type PoolConnection } from 'mysql2/promise'
 import type { DatabaseTarget } from '#shared/config'
 import type { TimeLeft } from './deadline.ts'
-import { answer, isUnknownVariable, translate } from './faults.ts'
+import { isUnknownVariable, translate, withinDeadline } from './faults.ts'
 
 export interface PoolOptions {
   poolSize: number
@@ -98,7 +98,7 @@ export class ConnectionPool {
     })
     const waiting = this.#pool.getConnection()
     try {
-      return await answer(waiting, left(connectTimeoutMs + statementTimeoutMs - 500))
+      return await withinDeadline(waiting, left(connectTimeoutMs + statementTimeoutMs - 500))
     } catch (error) {
       // Nobody waits any more for one that comes late: give it back.
       waiting.then(
@@ -110,7 +110,7 @@ export class ConnectionPool {
   }
 
   async #setUp(connection: PoolConnection, left: TimeLeft): Promise<void> {
-    const run = (sql: string) => answer(connection.query(sql), left(this.#options.statementTimeoutMs))
+    const run = (sql: string) => withinDeadline(connection.query(sql), left(this.#options.statementTimeoutMs))
     try {
       await run(setUpOf(connection, this.#options.isReplica)).catch(async (error) => {
         if (!isUnknownVariable(error)) throw error

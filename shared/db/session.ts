@@ -1,7 +1,7 @@
 /** Statements, transactions and locks on one connection, each with its deadline. */
 import { createHash } from 'node:crypto'
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
-import { answer, ConnectionFault, isDeadlock, isReadOnly, isRefused } from './faults.ts'
+import { ConnectionFault, isDeadlock, isReadOnly, isRefused, withinDeadline } from './faults.ts'
 
 export type SqlValue = string | number | boolean | Date | null
 
@@ -182,7 +182,7 @@ export class MysqlSession implements Session {
     try {
       // What cannot be answered in time is not asked.
       if (ms <= 0) throw new ConnectionFault(new Error('no time is left'))
-      return await answer(send(), ms)
+      return await withinDeadline(send(), ms)
     } catch (error) {
       if (error instanceof ConnectionFault || isRefused(error)) this.isSpoilt = true
       throw error

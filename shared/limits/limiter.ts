@@ -47,14 +47,14 @@ export interface Limiter<Kind extends string> {
   /** Counts one hit for each subject, whatever the limits say. */
   count(...kinds: Kind[]): Promise<void>
   /** Takes back the latest hit of each subject. */
-  giveBack(...kinds: Kind[]): Promise<void>
+  undo(...kinds: Kind[]): Promise<void>
   /** The same limiter, for subjects of which the step has learned more. */
   with(subjects: { readonly [K in Kind]?: string | undefined }): Limiter<Kind>
   /**
    * The same limiter, whose counts belong to that transaction: they commit and roll back with it, and what `check` finds
    * stays true until then.
    */
-  in(tx: Sql): Pick<Limiter<Kind>, 'admit' | 'check' | 'count' | 'giveBack'> & {
+  in(tx: Sql): Pick<Limiter<Kind>, 'admit' | 'check' | 'count' | 'undo'> & {
     /**
      * Counts as `admit` does.
      *
@@ -188,7 +188,7 @@ function createLimiter<Kind extends string>(
   const writing = (source: Source) => ({
     admit: async (...kinds: Kind[]) => (await changing(source, kinds, admitAll)).result,
     count: async (...kinds: Kind[]) => void (await changing(source, kinds, countAll)),
-    giveBack: async (...kinds: Kind[]) => void (await changing(source, kinds, takeBackAll)),
+    undo: async (...kinds: Kind[]) => void (await changing(source, kinds, takeBackAll)),
   })
 
   return {

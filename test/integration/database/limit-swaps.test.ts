@@ -107,7 +107,7 @@ test('what was looked at is good for one change only', async () => {
   await limiter.admit()
   await limiter.admit()
   assert.equal(await hitsOf('one'), 2)
-  await limiter.giveBack()
+  await limiter.undo()
   assert.equal(await hitsOf('one'), 1)
 })
 
