@@ -155,9 +155,10 @@ export const shopping: Record<string, RouteDocs> = {
   '/products/search': {
     tag: 'shopping',
     operationId: 'searchProducts',
-    summary: 'Products whose name has all words, newest first',
-    description: 'Chinese needs no blanks between words. Follow `nextCursor` until it is `null`.',
-    example: { q: '跑鞋' },
+    summary: 'Products whose name has all words',
+    description:
+      'Chinese needs no blanks between words. Order and filters are those of `/products`; by price, the newest 4,000 matches are ordered. Follow `nextCursor` until it is `null`.',
+    example: { q: '跑鞋', sort: 'price_up' },
     answers: [success({ data: list(Joi.object(product)), nextCursor })],
     exampleAnswer: { status: 200, data: [exampleProduct], nextCursor: null },
   },

@@ -54,11 +54,15 @@ export async function listForDesk(
 ): Promise<{ products: ProductView[]; nextCursor: string | null }> {
   const view = (row: ProductRow) => viewProduct(row, assetBaseUrl)
   if (q !== undefined) {
-    const found = await searchEveryProduct(db, { words: q, beforeId, limit })
-    const products = found.products.filter((row) => onSale === undefined || (row.on_sale === 1) === onSale)
+    const found = await searchEveryProduct(db, {
+      words: q,
+      limit,
+      after: beforeId === undefined ? undefined : { price_fen: 0, id: beforeId },
+      fits: async (rows) => rows.filter((row) => onSale === undefined || (row.on_sale === 1) === onSale),
+    })
     return {
-      products: products.map(view),
-      nextCursor: found.beforeId === undefined ? null : String(found.beforeId),
+      products: found.products.map(view),
+      nextCursor: found.next === undefined ? null : String(found.next.id),
     }
   }
   const rows = await listEveryProduct(db, { onSale, beforeId, limit: limit + 1 })

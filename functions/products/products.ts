@@ -114,13 +114,18 @@ function readCursor(cursor: string | undefined): ProductCursor | undefined {
   return { price_fen: Number(price), id: Number(id) }
 }
 
-/** Products that have all words, newest first. */
+/** Products that have all words. @throws AppError INVALID_PARAMETER (cursor) */
 export async function search(query: SearchQuery, { sql, assetBaseUrl }: ProductsDeps): Promise<Page> {
-  const before = query.cursor === undefined ? undefined : Number(query.cursor.split('.').at(-1))
-  const found = await searchProducts(sql, { words: query.q, beforeId: before, limit: query.limit })
+  const { products, next } = await searchProducts(sql, {
+    words: query.q,
+    limit: query.limit,
+    order: query.sort,
+    after: readCursor(query.cursor),
+    fits: (rows) => fitsAll(rows, query, sql),
+  })
   return {
-    products: found.products.map((row) => toView(row, assetBaseUrl)),
-    nextCursor: found.beforeId === undefined ? null : `0.${found.beforeId}`,
+    products: products.map((row) => toView(row, assetBaseUrl)),
+    nextCursor: next === undefined ? null : `${next.price_fen}.${next.id}`,
   }
 }
 

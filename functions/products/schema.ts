@@ -8,6 +8,7 @@ const cursor = Joi.string()
   .empty('')
   .label('游标cursor')
 
+/** Which products, in which order, from where on. */
 export interface ProductsQuery {
   sort: ProductOrder
   brandId?: number
@@ -19,7 +20,7 @@ export interface ProductsQuery {
   limit: number
 }
 
-export const productsQuery = parameters<ProductsQuery>({
+const listKeys = {
   sort: Joi.string().valid('newest', 'price_up', 'price_down').empty('').default('newest').label('排序sort'),
   brandId: id.label('品牌brandId'),
   categoryId: id.label('分类categoryId'),
@@ -27,7 +28,9 @@ export const productsQuery = parameters<ProductsQuery>({
   size: wholeNumber(100, 600).empty('').label('尺码size'),
   cursor,
   limit,
-})
+}
+
+export const productsQuery = parameters<ProductsQuery>(listKeys)
 
 export interface DetailQuery {
   id: number
@@ -35,14 +38,11 @@ export interface DetailQuery {
 
 export const detailQuery = parameters<DetailQuery>({ id: id.required().label('商品编号id') })
 
-export interface SearchQuery {
+export interface SearchQuery extends ProductsQuery {
   q: string
-  cursor?: string
-  limit: number
 }
 
 export const searchQuery = parameters<SearchQuery>({
   q: line({ max: 40 }).trim().required().label('搜索词q'),
-  cursor,
-  limit,
+  ...listKeys,
 })

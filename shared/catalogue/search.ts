@@ -4,6 +4,8 @@ import {
   findEveryProducts,
   findProducts,
   listUnindexed,
+  type ProductCursor,
+  type ProductOrder,
   type ProductRow,
   setIndexedText,
 } from './product-table.ts'
@@ -19,75 +21,120 @@ const COUNT_LIMIT = 500
 const SCAN = 500
 const MAX_ROUNDS = 8
 
+export interface SearchInput {
+  words: string
+  limit: number
+  /** Left out: newest first. By price: among the newest matches that a bounded number of rounds finds. */
+  order?: ProductOrder
+  /** The last product of the page before. */
+  after?: ProductCursor | undefined
+  /** What else a product has to be; left out: nothing. */
+  fits?: (rows: readonly ProductRow[]) => Promise<ProductRow[]>
+}
+
 export interface SearchPage {
   products: ProductRow[]
   /** Where to go on; undefined: the end. A page can be short and still not be the last. */
-  beforeId: number | undefined
+  next: ProductCursor | undefined
 }
 
-/**
- * Products that have all words, newest first.
- *
- * @param input.beforeId - where the page before ended
- */
-export function searchProducts(
-  sql: Reader,
-  input: { words: string; beforeId: number | undefined; limit: number },
-): Promise<SearchPage> {
+/** Products that have all words. */
+export function searchProducts(sql: Reader, input: SearchInput): Promise<SearchPage> {
   return search(sql, input, findProducts)
 }
 
 /** The same, for the shop's own people: also what is not on sale. */
-export function searchEveryProduct(
-  sql: Reader,
-  input: { words: string; beforeId: number | undefined; limit: number },
-): Promise<SearchPage> {
+export function searchEveryProduct(sql: Reader, input: SearchInput): Promise<SearchPage> {
   return search(sql, input, findEveryProducts)
 }
 
 type Find = (sql: Reader, ids: readonly number[]) => Promise<ProductRow[]>
 
-async function search(
+async function search(sql: Reader, input: SearchInput, find: Find): Promise<SearchPage> {
+  const { order = 'newest' } = input
+  return order === 'newest' ? newestFirst(sql, input, find) : byPrice(sql, input, order, find)
+}
+
+async function newestFirst(sql: Reader, input: SearchInput, find: Find): Promise<SearchPage> {
+  const products: ProductRow[] = []
+  let lastId = input.after?.id
+  for await (const round of matches(sql, input, lastId, find)) {
+    for (const row of await fitting(round.rows, input)) {
+      products.push(row)
+      if (products.length === input.limit) return { products, next: row }
+    }
+    lastId = round.lastId
+  }
+  return { products, next: lastId === undefined ? undefined : { price_fen: 0, id: lastId } }
+}
+
+async function byPrice(
   sql: Reader,
-  input: { words: string; beforeId: number | undefined; limit: number },
+  input: SearchInput,
+  order: 'price_up' | 'price_down',
   find: Find,
 ): Promise<SearchPage> {
-  const { terms, runs } = queryOf(input.words)
-  if (terms.length === 0) return { products: [], beforeId: undefined }
-  const single = terms.find((term) => [...term].length === 1)
-  if (single !== undefined && terms.length === 1) return searchCharacter(sql, single, input, find)
+  const sign = order === 'price_up' ? 1 : -1
+  const compare = (a: ProductCursor, b: ProductCursor) => sign * (a.price_fen - b.price_fen || a.id - b.id)
+  const all: ProductRow[] = []
+  for await (const { rows } of matches(sql, input, undefined, find)) all.push(...(await fitting(rows, input)))
+  const { after, limit } = input
+  const rest = all.filter((row) => after === undefined || compare(row, after) > 0).sort(compare)
+  return { products: rest.slice(0, limit), next: rest.length > limit ? rest[limit - 1] : undefined }
+}
+
+const fitting = (rows: ProductRow[], { fits }: SearchInput) => (fits ? fits(rows) : Promise.resolve(rows))
+
+interface Round {
+  /** Newest first. */
+  rows: ProductRow[]
+  /** Where the next round begins; undefined: there is none. */
+  lastId: number | undefined
+}
+
+/** Rows that have all words, in rounds of a bounded number of rows, and a bounded number of rounds. */
+async function* matches(
+  sql: Reader,
+  { words }: SearchInput,
+  beforeId: number | undefined,
+  find: Find,
+): AsyncGenerator<Round> {
+  const { terms, runs } = queryOf(words)
+  const scan = await scannerOf(sql, terms)
+  if (!scan) return
+  let lastId = beforeId
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const found = await scan(lastId)
+    const rows = (await find(sql, found.ids))
+      .filter(({ name, subtitle }) => contains(`${name} ${subtitle ?? ''}`, runs))
+      .sort((a, b) => b.id - a.id)
+    lastId = found.lastId
+    yield { rows, lastId }
+    if (lastId === undefined) return
+  }
+}
+
+type Scan = (beforeId: number | undefined) => Promise<{ ids: number[]; lastId: number | undefined }>
+
+/** How candidates for these terms are found, in rounds; undefined: there can be none. */
+async function scannerOf(sql: Reader, terms: readonly string[]): Promise<Scan | undefined> {
+  const [first] = terms
+  if (first === undefined) return undefined
+  if (terms.length === 1 && [...first].length === 1) {
+    return async (beforeId) => {
+      const ids = await findByCharacter(sql, { character: first, beforeId, scan: SCAN })
+      return { ids, lastId: ids.length < SCAN ? undefined : Math.min(...ids) }
+    }
+  }
   const counts = await Promise.all(
     terms.map(async (term) => ({ term, count: await countTerm(sql, term, COUNT_LIMIT) })),
   )
-  if (counts.some(({ count }) => count === 0)) return { products: [], beforeId: undefined }
+  if (counts.some(({ count }) => count === 0)) return undefined
   const rarestFirst = counts.sort((a, b) => a.count - b.count).map(({ term }) => term)
-  const products: ProductRow[] = []
-  let { beforeId } = input
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const found = await findByTerms(sql, { terms: rarestFirst, beforeId, scan: SCAN })
-    const rows = await find(sql, found.ids)
-    const fitting = rows.filter(({ name, subtitle }) => contains(`${name} ${subtitle ?? ''}`, runs))
-    for (const row of fitting.sort((a, b) => b.id - a.id)) {
-      products.push(row)
-      if (products.length === input.limit) return { products, beforeId: row.id }
-    }
-    if (found.isEnd) return { products, beforeId: undefined }
-    beforeId = found.lastId
+  return async (beforeId) => {
+    const { ids, isEnd, lastId } = await findByTerms(sql, { terms: rarestFirst, beforeId, scan: SCAN })
+    return { ids, lastId: isEnd ? undefined : lastId }
   }
-  return { products, beforeId }
-}
-
-async function searchCharacter(
-  sql: Reader,
-  character: string,
-  { beforeId, limit }: { beforeId: number | undefined; limit: number },
-  find: Find,
-): Promise<SearchPage> {
-  const ids = await findByCharacter(sql, { character, beforeId, scan: SCAN })
-  const rows = (await find(sql, ids)).sort((a, b) => b.id - a.id)
-  const products = rows.slice(0, limit)
-  const isMore = rows.length > limit
-  return { products, beforeId: isMore ? products.at(-1)?.id : undefined }
 }
 
 function contains(text: string, runs: readonly string[]): boolean {

@@ -34,8 +34,8 @@ export async function fetchList(query: ListQuery) {
 }
 
 /** Products whose names have all words. */
-export async function searchProducts(q: string, cursor?: string) {
-  const query = { q, limit: 20, ...(cursor ? { cursor } : {}) }
+export async function searchProducts(q: string, list: ListQuery) {
+  const query = { ...list, q, limit: 20 }
   const answer = await unwrap(api.GET('/products/search', { params: { query } }))
   return { products: answer.data, next: answer.nextCursor ?? undefined }
 }

@@ -255,8 +255,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Products whose name has all words, newest first
-         * @description Chinese needs no blanks between words. Follow `nextCursor` until it is `null`.
+         * Products whose name has all words
+         * @description Chinese needs no blanks between words. Order and filters are those of `/products`; by price, the newest 4,000 matches are ordered. Follow `nextCursor` until it is `null`.
          */
         get: operations["searchProducts"];
         put?: never;
@@ -7898,6 +7898,12 @@ export interface operations {
             query: {
                 /** @example 跑鞋 */
                 q: string;
+                /** @example price_up */
+                sort?: "newest" | "price_up" | "price_down";
+                brandId?: number;
+                categoryId?: number;
+                gender?: "women" | "men" | "unisex";
+                size?: number;
                 cursor?: string;
                 limit?: number;
             };

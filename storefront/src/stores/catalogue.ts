@@ -43,6 +43,13 @@ const catalogue = {
   detail: remembered(fetchDetail),
 }
 
+/** The brand of this name, if it was loaded before. */
+export function knownBrand(name: string): feeds.Brand | undefined {
+  const categories = catalogue.categories.known() ?? []
+  const all = [catalogue.hotBrands.known(), ...categories.map(({ id }) => catalogue.brands.known(id))]
+  return all.flatMap((brands) => brands ?? []).find(({ brandName }) => brandName === name)
+}
+
 /** The brand of this name, hot or not; undefined when the shop has none. */
 export async function findBrand(name: string): Promise<feeds.Brand | undefined> {
   const hot = (await catalogue.hotBrands()).find(({ brandName }) => brandName === name)

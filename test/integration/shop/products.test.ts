@@ -132,6 +132,53 @@ describe('search', () => {
     assert.ok((await namesOf('靴')).length >= 5)
   })
 
+  for (const [sort, sign] of [
+    ['price_up', 1],
+    ['price_down', -1],
+  ] as const) {
+    test(`orders what it finds by price (${sort}), each once on its pages`, async () => {
+      for (const q of ['鞋', '跑鞋']) {
+        const found = await pagesOf('/products/search', { q, sort, limit: '7' })
+        const newest = await pagesOf('/products/search', { q, limit: '7' })
+        assert.deepEqual(found.map(({ id }) => id).sort(), newest.map(({ id }) => id).sort())
+        assert.ok(found.length > 7)
+        const ordered = found.toSorted((a, b) => sign * (a.price_fen - b.price_fen || a.id - b.id))
+        assert.deepEqual(found, ordered)
+      }
+    })
+  }
+
+  test('takes the filters of a list, alone and together', async () => {
+    const named = await pagesOf('/products/search', { q: '鞋', limit: '50' })
+    const idsOf = async (query: Record<string, string>) =>
+      (await pagesOf('/products/search', { q: '鞋', limit: '3', ...query })).map(({ id }) => id).sort()
+    const brand = named.find(({ brandId }) => brandId !== null)?.brandId
+    const expected = (fits: (product: Product) => boolean) =>
+      named
+        .filter(fits)
+        .map(({ id }) => id)
+        .sort()
+    assert.deepEqual(
+      await idsOf({ brandId: String(brand) }),
+      expected(({ brandId }) => brandId === brand),
+    )
+    assert.deepEqual(
+      await idsOf({ categoryId: '1', gender: 'women', sort: 'price_up' }),
+      expected(({ categoryId, gender }) => categoryId === 1 && (gender === 'women' || gender === 'unisex')),
+    )
+    const sized = await pagesOf('/products', { size: '380', limit: '50' })
+    assert.deepEqual(
+      await idsOf({ size: '380' }),
+      expected(({ id }) => sized.some((product) => product.id === id)),
+    )
+    assert.ok((await idsOf({ size: '380' })).length > 0)
+  })
+
+  test('refuses a cursor that is none', async () => {
+    for (const cursor of ['7', 'x', '1.'])
+      assert.equal((await shop.get(products, '/products/search', { q: '鞋', cursor })).json.status, 1010)
+  })
+
   test('pairs that match apart are no match', async () => {
     assert.deepEqual(await namesOf('跑鞋帆布'), [])
   })

@@ -17,6 +17,30 @@ export interface ProductList {
   more(): Promise<void>
 }
 
+interface Kept {
+  products: Product[]
+  next: string | undefined
+  finished: boolean
+  at: number
+}
+
+/** Lists that were left, by their place in the browser's history: "back" finds as many pages as were read. */
+const kept = new Map<string, Kept>()
+const KEPT_LISTS = 10
+/** Prices and stock change: an older list is read again. */
+const KEPT_MS = 10 * 60_000
+
+function keep(place: string, list: Kept): void {
+  kept.delete(place)
+  kept.set(place, list)
+  for (const oldest of [...kept.keys()].slice(0, -KEPT_LISTS)) kept.delete(oldest)
+}
+
+function placeOf(key: string): string {
+  const { position } = (history.state ?? {}) as { position?: number }
+  return `${position} ${key}`
+}
+
 /** Pages may be short, or empty, and not be the last: so many are read for one wish. */
 const pagesAtOnce = 5
 
@@ -31,6 +55,7 @@ export function useProductList(
   const failure = shallowRef<ShopError>()
   let next: string | undefined
   let turn = 0
+  let place: string | undefined
 
   async function more() {
     if (finished.value || pending.value || key() === undefined) return
@@ -55,18 +80,23 @@ export function useProductList(
     } finally {
       if (mine === turn) pending.value = false
     }
+    if (mine === turn && place !== undefined && products.value.length > 0)
+      keep(place, { products: products.value, next, finished: finished.value, at: Date.now() })
   }
 
   watch(
     key,
-    () => {
+    (now) => {
       turn++
-      products.value = []
-      next = undefined
-      finished.value = false
+      place = now === undefined ? undefined : placeOf(now)
+      const left = place === undefined ? undefined : kept.get(place)
+      const found = left && Date.now() - left.at < KEPT_MS ? left : undefined
+      products.value = found?.products ?? []
+      next = found?.next
+      finished.value = found?.finished ?? false
       pending.value = false
       failure.value = undefined
-      void more()
+      if (!found) void more()
     },
     { immediate: true },
   )
