@@ -243,7 +243,7 @@ test('confirmed twice, also at once, it is the same picture, and the log has it 
   assert.deepEqual([second?.action, second?.admin_id], ['picture.confirm', keeper.id])
 })
 
-test('types and sizes that are not let in are refused before anything is signed', async () => {
+test('newbee-mall#119; gumroad#1116; gila#52: SVG and other types, and sizes, that are not let in are refused before anything is signed', async () => {
   for (const body of [
     { type: 'image/svg+xml', bytes: 100 },
     { type: 'image/gif', bytes: 100 },

@@ -208,6 +208,47 @@ describe('after-sale', () => {
     assert.equal((await detailOf(by, order)).cases[0]?.state, 'REFUNDED')
   })
 
+  test('medusa#13066; magento2#2385: freight goes back once, with the last of two cases, and never more than was paid', async () => {
+    const by = shop.shopper()
+    const [one = 0, two = 0] = await shop.sell({ pairs: 5, fen: 4000 }, { pairs: 5, fen: 4001 })
+    const order = await shop.paid(by, [
+      { skuId: one, quantity: 1 },
+      { skuId: two, quantity: 1 },
+    ])
+    const freight = order.payable_fen - 8001
+    assert.ok(freight > 0)
+    // Both are asked for before either is decided: neither alone is the whole order.
+    const first = numberOf(await ask(by, order, one, 1, 'CANCEL'))
+    const second = numberOf(await ask(by, order, two, 1, 'CANCEL'))
+    await giveBack(first)
+    assert.equal((await shop.stored(order.order_no)).refunded_fen, 4000)
+    await giveBack(second)
+    const { state, refunded_fen } = await shop.stored(order.order_no)
+    assert.deepEqual([state, refunded_fen], ['CLOSED', order.payable_fen])
+    const { cases } = await detailOf(by, order)
+    assert.deepEqual(cases.map(({ amount_fen, freight_fen }) => [amount_fen, freight_fen]).sort(), [
+      [4000, 0],
+      [4001, freight],
+    ])
+    const { here, there } = await shop.bothSides(order.out_trade_no)
+    assert.deepEqual([here, there], [order.payable_fen, order.payable_fen])
+    assert.deepEqual(await shop.stockFaults(), [])
+  })
+
+  test('medusa#13066: freight does not go back once a parcel has left', async () => {
+    const by = shop.shopper()
+    const [one = 0, two = 0] = await shop.sell({ pairs: 5, fen: 4000 }, { pairs: 5, fen: 4001 })
+    const order = await shop.paid(by, [
+      { skuId: one, quantity: 1 },
+      { skuId: two, quantity: 1 },
+    ])
+    const lines = (await detailOf(by, order)).lines
+    const shipped = lines.find(({ skuId }) => skuId === one)
+    await ship(order, 'SF0000000021', [{ lineId: shipped?.id ?? 0, quantity: 1 }])
+    await giveBack(numberOf(await ask(by, order, two, 1, 'CANCEL')))
+    assert.equal((await shop.stored(order.order_no)).refunded_fen, 4001)
+  })
+
   test('four eyes: who decided does not release, in code and by the table', async () => {
     const by = shop.shopper()
     const [skuId = 0] = await shop.sell({ pairs: 5 })

@@ -166,4 +166,29 @@ describe('nageoffer/congomall#72; newbee-mall#75: a user id in a request', () =>
       assert.ok(!JSON.stringify(json).includes(String(ids.common?.out_trade_no)), path)
     })
   }
+  for (const { name, method, path, keys } of routes.filter((route) => route.method === 'POST')) {
+    test(`${method} ${path} ignores it`, async () => {
+      const example = Object.entries(routeDocs[path]?.example ?? {}).filter(([key]) => keys.includes(key))
+      const before = await snapshot()
+      const body = { ...Object.fromEntries(example), userId: victim.id, user_id: victim.id }
+      const { json } = await call(shop.handler(name), { path, token: stranger.token, body })
+      assert.ok(!JSON.stringify(json).includes(String(ids.common?.order_no)), path)
+      assert.equal(await snapshot(), before)
+    })
+  }
+})
+
+test('mall4j#13: the numbers beside an order’s belong to nobody, and the order’s own is found by its owner alone', async () => {
+  const [skuId = 0] = await shop.sell({ pairs: 1 })
+  const { order_no: number } = await shop.placed(victim, [{ skuId, quantity: 1 }])
+  const detail = async (order_no: string, by: Shopper) =>
+    (await shop.get('shopOrders', '/shop/orderDetail', { order_no }, by)).json.status
+  assert.equal(await detail(number, victim), 200)
+  const statuses = new Set<unknown>()
+  for (let step = 1; step <= 500; step++) {
+    for (const neighbour of [BigInt(number) + BigInt(step), BigInt(number) - BigInt(step)])
+      statuses.add(await detail(String(neighbour), step % 2 === 0 ? stranger : victim))
+  }
+  assert.deepEqual([...statuses], [1054])
+  assert.equal(await detail(number, stranger), 1054)
 })
