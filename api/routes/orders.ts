@@ -1,5 +1,7 @@
 /** Documentation of orders and payment, as a shopper's browser sees them. */
 import Joi from 'joi'
+import { orderLimits } from '#shared/ordering'
+import { limitsText } from '../tables/limits.ts'
 import { fen, list, type RouteDocs, success, text, whole } from './route-docs.ts'
 
 const tradeState = Joi.string()
@@ -29,8 +31,7 @@ export const orders: Record<string, RouteDocs> = {
     tag: 'orders',
     operationId: 'placeOrder',
     summary: 'Places an order, or pays an own unpaid order again, and answers with its QR code',
-    description:
-      'Send `items` and the server sets the price. Send an `Idempotency-Key` header (any text of your choice, new for every checkout): the same user and key get the same order again, however often and however parallel they ask. `{ "out_trade_no": "…" }` alone pays an unpaid order again: the stored code while it lives (2 hours), a renewed one after. At most 20 orders a minute for one user.',
+    description: `Send \`items\` and the server sets the price. Send an \`Idempotency-Key\` header (any text of your choice, new for every checkout): the same user and key get the same order again, however often and however parallel they ask. \`{ "out_trade_no": "…" }\` alone pays an unpaid order again: the stored code while it lives (2 hours), a renewed one after. ${limitsText(orderLimits)}`,
     refusals: [1050, 1051, 1052, 1054],
     limited: true,
     upstream: true,

@@ -639,7 +639,7 @@ export interface paths {
         put?: never;
         /**
          * Places an order, or pays an own unpaid order again, and answers with its QR code
-         * @description Send `items` and the server sets the price. Send an `Idempotency-Key` header (any text of your choice, new for every checkout): the same user and key get the same order again, however often and however parallel they ask. `{ "out_trade_no": "…" }` alone pays an unpaid order again: the stored code while it lives (2 hours), a renewed one after. At most 20 orders a minute for one user.
+         * @description Send `items` and the server sets the price. Send an `Idempotency-Key` header (any text of your choice, new for every checkout): the same user and key get the same order again, however often and however parallel they ask. `{ "out_trade_no": "…" }` alone pays an unpaid order again: the stored code while it lives (2 hours), a renewed one after. Limits: orders of one user: 20 a minute.
          */
         post: operations["placeOrder"];
         delete?: never;
