@@ -39,6 +39,7 @@ export async function openShopDatabase(): Promise<ShopDatabase> {
   const server = await startPrivateServer()
   const url = `${server.url}/letao_bench`
   const env = {
+    STAGE: 'prod',
     DATABASE_URL: url,
     JWT_SECRET: 'bench-secret-of-at-least-32-bytes',
     RATE_LIMIT: 'on',

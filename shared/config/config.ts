@@ -41,6 +41,38 @@ export function readConfig<const Needed extends VariableName>(
   const strict = isStrict(config.STAGE) || problems.some((problem) => problem.startsWith('STAGE '))
   if (strict) problems.push(...refusedWhereStrict(config))
   if (problems.length > 0) throw new ConfigError(problems, { mayBeShown: !strict })
+  // An instance keeps it for all its calls.
+  Object.freeze(config)
+  return config
+}
+
+interface Kept {
+  config: Config<VariableName>
+  /** The texts of STAGE and of the needed variables. */
+  texts: readonly (string | undefined)[]
+}
+
+/** By the list of needed variables, which a route or a job makes once. */
+const kept = new WeakMap<readonly VariableName[], Kept>()
+
+/**
+ * The configuration of this instance. In a strict stage it is read once: the platform starts new instances when a variable
+ * changes, and reading fifty of them costs each call as much as everything else before the handler. Elsewhere, and
+ * after a change of STAGE or of a needed variable, it is read again.
+ *
+ * @param needed - the same list with each call
+ * @throws ConfigError as `readConfig` does; a failure is not kept
+ */
+export function instanceConfig<const Needed extends VariableName>(needed: readonly Needed[]): Config<Needed> {
+  const before = kept.get(needed)
+  const { env } = process
+  if (before && isStrict(before.config.STAGE)) {
+    const isSame = before.texts.every((text, index) => env[needed[index - 1] ?? 'STAGE'] === text)
+    if (isSame) return before.config as Config<Needed>
+  }
+  const config = readConfig(needed)
+  const texts = [env.STAGE, ...needed.map((name) => env[name])]
+  kept.set(needed, { config: config as Config<VariableName>, texts })
   return config
 }
 

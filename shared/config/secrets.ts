@@ -1,7 +1,18 @@
 import { type AnyConfig, type Variable, type VariableName, variables } from './variables.ts'
 
 /** The texts that must never appear in a log line or an answer. */
-export function secretTexts(config: AnyConfig): string[] {
+export function secretTexts(config: AnyConfig): readonly string[] {
+  const before = known.get(config)
+  if (before) return before
+  const secrets = secretsIn(config)
+  known.set(config, secrets)
+  return secrets
+}
+
+/** By the configuration, which an instance keeps. */
+const known = new WeakMap<AnyConfig, readonly string[]>()
+
+function secretsIn(config: AnyConfig): string[] {
   const declared = (Object.entries(variables) as [VariableName, Variable<unknown, unknown>][])
     .filter(([, variable]) => variable.secret)
     .map(([name]) => config[name])

@@ -1,6 +1,6 @@
 /** One invocation of a function, whatever caused it: its number, its clock, its configuration, its log. */
 import { randomUUID } from 'node:crypto'
-import { type Config, readConfig, secretTexts, type VariableName } from '#shared/config'
+import { type Config, instanceConfig, secretTexts, type VariableName } from '#shared/config'
 import { createLogger, type Logger } from '#shared/log'
 
 /** The fields of SCF's context that we use. It also carries `environ`, with every secret: never log it. */
@@ -36,10 +36,11 @@ export class Invocation {
   /**
    * Reads the configuration; from here on the log follows it.
    *
+   * @param needed - one list, made once: by it an instance knows its configuration again
    * @throws ConfigError
    */
   configure<const Needed extends VariableName>(needed: readonly Needed[]): Config<Needed> {
-    const config = readConfig(needed)
+    const config = instanceConfig(needed)
     this.secrets = secretTexts(config)
     this.log = this.#logger(config.LOG_LEVEL)
     return config

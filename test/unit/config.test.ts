@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import {
   type Config,
   databaseTarget,
+  instanceConfig,
   readConfig,
   secretTexts,
   type VariableName,
@@ -319,6 +320,59 @@ test('the names of the tutorial’s settings are read where the new ones are abs
   const both = { ...legacy, SMS_SECRET_ID: 'new', SMS_SIGN_NAME: '新' }
   assert.deepEqual(values(readConfig(needed, both)), ['new', 'key', '1400', '新', '77'])
   assert.match(problemsOf({}, ['SMS_SECRET_ID']).message, /SMS_SECRET_ID is missing/)
+})
+
+describe('the configuration of an instance', () => {
+  const base = { DATABASE_URL: 'mysql://u:p@db/letao', JWT_SECRET: STRONG }
+
+  /** Calls `work` with these variables, and with none of the others that it changes. */
+  function within<T>(env: Environment, work: (set: (name: string, value: string) => void) => T): T {
+    const before = { ...process.env }
+    try {
+      Object.assign(process.env, env)
+      return work((name, value) => {
+        process.env[name] = value
+      })
+    } finally {
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
+      Object.assign(process.env, before)
+    }
+  }
+
+  test('is read once in a strict stage, and again when the stage or a needed variable changes', () => {
+    const needed = ['DATABASE_URL', 'JWT_SECRET'] as const
+    within({ ...base, STAGE: 'prod', JWT_EXPIRES_IN: '2h' }, (set) => {
+      const first = instanceConfig(needed)
+      set('JWT_EXPIRES_IN', '3h')
+      assert.equal(instanceConfig(needed), first)
+      assert.equal(secretTexts(first), secretTexts(instanceConfig(needed)))
+      assert.throws(() => Object.assign(first, { STAGE: 'dev' }), TypeError)
+      set('JWT_SECRET', `${STRONG}2`)
+      assert.equal(instanceConfig(needed).JWT_SECRET, `${STRONG}2`)
+      assert.notEqual(instanceConfig(needed).JWT_EXPIRES_IN, first.JWT_EXPIRES_IN)
+      set('STAGE', 'dev')
+      assert.equal(instanceConfig(needed).STAGE, 'dev')
+    })
+  })
+
+  test('is read each time in an open stage', () => {
+    const needed = ['DATABASE_URL'] as const
+    within({ ...base, STAGE: 'dev', SMS_CODE_TTL: '60' }, (set) => {
+      assert.equal(instanceConfig(needed).SMS_CODE_TTL, 60)
+      set('SMS_CODE_TTL', '70')
+      assert.equal(instanceConfig(needed).SMS_CODE_TTL, 70)
+    })
+  })
+
+  test('that cannot be read is not kept', () => {
+    const needed = ['DATABASE_URL', 'JWT_SECRET'] as const
+    within({ ...base, STAGE: 'prod', SMS_CODE_TTL: 'x' }, (set) => {
+      assert.throws(() => instanceConfig(needed), /SMS_CODE_TTL/)
+      assert.throws(() => instanceConfig(needed), /SMS_CODE_TTL/)
+      set('SMS_CODE_TTL', '80')
+      assert.equal(instanceConfig(needed).SMS_CODE_TTL, 80)
+    })
+  })
 })
 
 describe('a strict stage', () => {

@@ -8,7 +8,10 @@ import { type MiddyRequest, stateOf } from '../state.ts'
 
 /** Reads the configuration and the event, and finds the route; or learns that the path is asked for by OPTIONS. */
 export function router(routes: readonly Route[]) {
-  const needed: readonly (VariableName | 'DATABASE_URL')[] = routes.flatMap((route) => route.needs)
+  const needed: readonly (VariableName | 'DATABASE_URL')[] = [
+    'DATABASE_URL',
+    ...routes.flatMap((route) => route.needs),
+  ]
   const byPath = new Map<string, Route[]>()
   for (const route of routes) {
     for (const path of route.paths.map((each) => normalisePath(each)))
@@ -17,7 +20,7 @@ export function router(routes: readonly Route[]) {
   return {
     before: async function routerBefore(request: MiddyRequest) {
       const state = stateOf(request)
-      const config = state.invocation.configure(['DATABASE_URL', ...needed])
+      const config = state.invocation.configure(needed)
       state.config = config
       if (!isHttpEvent(request.event)) throw new AppError('NOT_FOUND')
       const http = toHttpRequest(request.event, {
