@@ -1,4 +1,5 @@
 import { deleteExpiredCodes, forgetAddresses } from '#shared/accounts'
+import { deleteExpiredInvites } from '#shared/admin'
 import type { Database } from '#shared/db'
 import { AppError } from '#shared/errors'
 import { deleteExpiredCounters } from '#shared/limits'
@@ -18,7 +19,7 @@ interface SweepDeps {
 
 /**
  * Deletes what has served its time, in batches while time is left: counters, codes that nobody can redeem any more,
- * addresses of old logins.
+ * addresses of old logins, invites of the shop's people that nobody can accept any more.
  */
 export async function sweep({ db, now, msLeft }: SweepDeps): Promise<void> {
   const daysAgo = (days: number) => new Date(now().getTime() - days * DAY_MS)
@@ -26,6 +27,7 @@ export async function sweep({ db, now, msLeft }: SweepDeps): Promise<void> {
     () => deleteExpiredCounters(db, now(), BATCH),
     () => deleteExpiredCodes(db, daysAgo(1), BATCH),
     () => forgetAddresses(db, daysAgo(31), BATCH),
+    () => deleteExpiredInvites(db, daysAgo(7), BATCH),
   ]
   for (const remove of deletions) {
     try {

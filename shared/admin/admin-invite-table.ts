@@ -90,3 +90,13 @@ export async function endUnsignedInvites(tx: Sql, now: Date): Promise<void> {
     [now, now],
   )
 }
+
+/** Deletes invites that held until then at the latest, used or not; who was invited stands in the audit log. */
+export async function deleteExpiredInvites(
+  sql: Pick<Sql, 'run'>,
+  before: Date,
+  limit: number,
+): Promise<number> {
+  const text = `/* admin_invite.deleteExpired */ DELETE FROM admin_invite WHERE expires_at < ? LIMIT ${Math.trunc(limit)}`
+  return (await sql.run(text, [before])).affectedRows
+}

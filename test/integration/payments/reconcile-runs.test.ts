@@ -229,7 +229,21 @@ describe('what a run leaves behind', () => {
          ('13800000002', 'register', 'x', UTC_TIMESTAMP(3) - INTERVAL 23 HOUR, UTC_TIMESTAMP(3)),
          ('13800000003', 'register', 'x', UTC_TIMESTAMP(3) + INTERVAL 5 MINUTE, UTC_TIMESTAMP(3))`,
     )
+    await shop.database.query(
+      `INSERT INTO admin_invite (token_hash, username, mobile, role, expires_at, used_at, created_at) VALUES
+         ('old', 'a', '13800000001', 'owner', UTC_TIMESTAMP(3) - INTERVAL 8 DAY, NULL, UTC_TIMESTAMP(3)),
+         ('used', 'b', '13800000001', 'owner', UTC_TIMESTAMP(3) - INTERVAL 8 DAY, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)),
+         ('late', 'c', '13800000001', 'owner', UTC_TIMESTAMP(3) - INTERVAL 6 DAY, NULL, UTC_TIMESTAMP(3)),
+         ('open', 'd', '13800000001', 'owner', UTC_TIMESTAMP(3) + INTERVAL 1 DAY, NULL, UTC_TIMESTAMP(3))`,
+    )
     await shop.reconcile()
+    const invites = await shop.database.query<{ username: string }>(
+      'SELECT username FROM admin_invite ORDER BY username',
+    )
+    assert.deepEqual(
+      invites.map(({ username }) => username),
+      ['c', 'd'],
+    )
     const buckets = await shop.database.query<{ bucket: string }>('SELECT bucket FROM rate_limit')
     const mobiles = await shop.database.query<{ mobile: string }>(
       'SELECT mobile FROM sms_code ORDER BY mobile',
