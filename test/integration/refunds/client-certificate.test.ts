@@ -54,6 +54,26 @@ describe('the client certificate', () => {
     assert.notEqual(second.refund_id, null)
   })
 
+  test('whose key is another one’s is never sent: the refund waits with the reason, ops hear of it, reconcile goes on, and the right pair completes it', async () => {
+    const own = await shop.wechat.secure.clientCertificate()
+    const other = await shop.wechat.secure.clientCertificate('1999999999')
+    const mixed = { WX_CERT_PEM: own.certPem, WX_KEY_PEM: other.keyPem }
+    const { out_trade_no } = await shop.paidOrder()
+    const calls = shop.wechat.calls.length
+    await assert.rejects(shop.refund({ out_trade_no }, shop.child('refund', mixed)), /certificate|key/i)
+    const [row] = await shop.refundsOf(out_trade_no)
+    assert.deepEqual([row?.status, row?.refund_id, row?.err_code], ['PROCESSING', null, 'MISCONFIGURED'])
+    assert.equal(shop.wechat.calls.slice(calls).filter(({ endpoint }) => endpoint === 'refund').length, 0)
+    assert.ok(shop.childLogs.of('refund_misconfigured', row?.out_refund_no).length >= 1)
+
+    const open = await shop.paidOrder()
+    await shop.reconcileFails(/1 of \d+ rows failed/, shop.child('reconcile', mixed))
+    assert.equal((await shop.refundsOf(open.out_trade_no)).length, 0)
+    await shop.reconcile()
+    assert.notEqual((await shop.refundsOf(out_trade_no))[0]?.refund_id, null)
+    assert.equal(shop.refundsThere(out_trade_no).length, 1)
+  })
+
   test('that reconcile lacks does not keep it from the orders and refunds that need none, and ops hear of it', async () => {
     const stuck = await shop.paidOrder()
     const disarm = shop.wechat.faults.add({ on: 'refund', kind: 'reset' })
