@@ -175,3 +175,28 @@ test('a table of sizes is looked at, mended and imported', async () => {
   )
   assert.deepEqual(desk.problems, [])
 })
+
+test('sizes are shown and written as people say them, and stored as tenths', async () => {
+  const [shoe] = await shop.db.query<{ id: number; name: string; product_id: number; eu_x10: number }>(
+    `SELECT sku.id, product.name, product_id, eu_x10 FROM sku JOIN product ON product.id = product_id
+     WHERE eu_x10 = 355 ORDER BY sku.id LIMIT 1`,
+  )
+  assert.ok(shoe)
+  await page.goto('/admin/#/products')
+  await page.getByLabel('名称里的词', { exact: true }).fill(shoe.name)
+  await button('查询').click()
+  await page.getByRole('row').filter({ hasText: shoe.name }).first().getByRole('button').first().click()
+  const sizes = page.getByRole('region', { name: '规格' }).getByLabel('欧码', { exact: true })
+  await sizes.first().waitFor()
+  const shown = await sizes.evaluateAll((inputs) =>
+    inputs.map((input) => (input as unknown as { value: string }).value),
+  )
+  const at = shown.indexOf('35.5')
+  assert.ok(at >= 0, shown.join(', '))
+  await sizes.nth(at).fill('36.5')
+  await sizes.nth(at).blur()
+  await button('保存规格').click()
+  await page.getByText('已提交').waitFor()
+  const [saved] = await shop.db.query<{ eu_x10: number }>('SELECT eu_x10 FROM sku WHERE id = ?', [shoe.id])
+  assert.equal(saved?.eu_x10, 365)
+})
