@@ -152,6 +152,14 @@ const advices: readonly [prefix: string, advice: string][] = [
   ['UnsupportedRegion', 'Check provider.region in serverless.yml.'],
   ['InvalidParameterValue.Environment', 'Check the names and the size of the function’s environment.'],
   ['InvalidParameter', 'Check the values that serverless.yml gives for it.'],
+  [
+    'ResourceInUse.Trigger',
+    'Something on this function and version was made by hand (a function URL, a timer of the same name): look at its triggers in the console, remove it there or in serverless.yml, then run again.',
+  ],
+  [
+    'ResourceInUse',
+    'It exists already and was not made from here: serverless info shows what is deployed; rename it in serverless.yml or remove it in the console, then run again.',
+  ],
   ['ResourceNotFound', 'Deploy first, or check the stage and the region.'],
   ['InternalError', 'The platform failed: run the same command again, it goes on where it stopped.'],
 ]

@@ -6,10 +6,18 @@ import type { Framework } from '../provider/framework.ts'
 import { selectFunctions } from '../provider/service.ts'
 import { deployService } from './deploy.ts'
 
+/** What the framework offers for another cloud, and would otherwise ignore in silence. */
+const foreignOptions = [
+  ['force', 'A deploy does what is needed and nothing else: leave it out.'],
+  ['aws-s3-accelerate', 'Nothing is uploaded to a bucket: leave it out.'],
+  ['minify-template', 'There is no template: leave it out.'],
+  ['conceal', 'Nothing secret is printed anyway: leave it out.'],
+] as const
+
 export async function deploy(framework: Framework): Promise<void> {
   const { service, api } = framework
-  if (framework.flag('force'))
-    framework.refuse('force', 'A deploy does what is needed and nothing else: leave it out.')
+  for (const [option, instead] of foreignOptions)
+    if (framework.flag(option)) framework.refuse(option, instead)
   const share = shareOf(framework.text('canary'))
   const folder = framework.packageFolder ?? artifactFolder(service)
   const selected = selectFunctions(service, framework.text('function'))

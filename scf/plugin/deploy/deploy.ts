@@ -1,4 +1,5 @@
 /** `serverless deploy` from the zips to the URLs. */
+
 import type { Api } from '../api/client.ts'
 import { DeployError, oneLine } from '../api/errors.ts'
 import type { Packaged } from '../package/bundle.ts'
@@ -11,6 +12,7 @@ import { createNamespace, namespaceExists } from './namespace.ts'
 import { inParallel } from './parallel.ts'
 import { type FunctionPlan, isUnchanged, percent, planFunction, planLines } from './plan.ts'
 import { prepare, type Step } from './prepare.ts'
+import { Progress } from './progress.ts'
 import { prune } from './prune.ts'
 import { retriesLine, setRetries } from './retries.ts'
 import { emptyState, readState } from './state.ts'
@@ -58,30 +60,8 @@ export async function deployService(
   const startedAt = performance.now()
   const say = (key: string, what: string) => output.say(`${key}: ${what}`)
   const step: Step = { api, service, say }
-  if (plan.createsNamespace) {
-    await createNamespace(api, service)
-    output.say(`namespace ${service.namespace} created`)
-  }
   const release = releaseOf(plan)
-  const alsoFailed = (error: unknown) => output.say(error instanceof Error ? error.message : 'failed')
-  const versions = new Map(
-    await inParallel(
-      plan.functions,
-      async (fn) => [fn, await prepare(step, fn, release)] as const,
-      alsoFailed,
-    ),
-  )
-  await migrateBefore(step, plan, versions)
-  await inParallel(
-    plan.functions,
-    async (fn) => await goLive(step, fn, versions.get(fn) ?? 0, release),
-    alsoFailed,
-  )
-  if (plan.domain && !isDomainUnchanged(plan.domain)) {
-    await mapDomain(api, service, plan.domain, output.say)
-  }
-  await inParallel(plan.functions, async (fn) => await deleteUrls(step, fn), alsoFailed)
-  await inParallel(plan.functions, async (fn) => await tidy(step, fn), alsoFailed)
+  await carryOut(step, plan, release, output)
   await printResult(api, service, plan, output)
   if (plan.functions.every(isUnchanged) && (!plan.domain || isDomainUnchanged(plan.domain))) return
   const seconds = Math.round((performance.now() - startedAt) / 1000)
@@ -90,6 +70,46 @@ export async function deployService(
     output.say(
       'next: watch serverless logs -f <function>; then serverless promote (all traffic) or serverless rollback (none)',
     )
+}
+
+/** Everything that writes, in its order. @throws DeployError with the cause, then what was done and what was not */
+async function carryOut(step: Step, plan: Plan, release: string, output: Output): Promise<void> {
+  const { api, service } = step
+  const progress = new Progress(plan.functions)
+  const alsoFailed = (error: unknown) => output.say(error instanceof Error ? error.message : 'failed')
+  try {
+    if (plan.createsNamespace) {
+      await createNamespace(api, service)
+      output.say(`namespace ${service.namespace} created`)
+    }
+    const versions = new Map(
+      await inParallel(
+        plan.functions,
+        async (fn) => {
+          const version = await prepare(step, fn, release)
+          progress.prepared(fn)
+          return [fn, version] as const
+        },
+        alsoFailed,
+      ),
+    )
+    await migrateBefore(step, plan, versions)
+    await inParallel(
+      plan.functions,
+      async (fn) => {
+        await goLive(step, fn, versions.get(fn) ?? 0, release)
+        progress.live(fn)
+      },
+      alsoFailed,
+    )
+    if (plan.domain && !isDomainUnchanged(plan.domain)) {
+      await mapDomain(api, service, plan.domain, output.say)
+    }
+    await inParallel(plan.functions, async (fn) => await deleteUrls(step, fn), alsoFailed)
+    await inParallel(plan.functions, async (fn) => await tidy(step, fn), alsoFailed)
+  } catch (error) {
+    throw progress.told(error)
+  }
 }
 
 /** A rollback stays: the same code goes out again only when somebody says so. */

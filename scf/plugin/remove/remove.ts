@@ -44,7 +44,7 @@ export async function remove(
   print(
     ids.length === 0
       ? 'Nothing to remove.'
-      : `${ids.length} functions removed from ${service.namespace}; the namespace stays.`,
+      : `${ids.length} functions removed from ${service.namespace}, with their versions and URLs. What stays: the namespace, the custom domain without paths of ours, its certificate, logs, the VPC and its fixed address, the database, the bucket.`,
   )
 }
 

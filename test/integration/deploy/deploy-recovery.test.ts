@@ -86,7 +86,7 @@ for (const { kind, fails, every = 1, name } of kinds) {
         if (error !== undefined) {
           failures += 1
           assert.ok(error instanceof DeployError, `call ${at}: ${String(error)}`)
-          assert.ok(error.message.split('\n').length <= 2, error.message)
+          assert.ok(error.message.split('\n').length <= 3, error.message)
           plane.reset()
           await fixture.deploy(plane, { packaged })
         }

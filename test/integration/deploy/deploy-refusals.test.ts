@@ -191,3 +191,24 @@ test('a wrong serverless.yml is refused before the first API call', { concurrenc
   await Promise.all(runs)
   assert.deepEqual(plane.counts(), {})
 })
+
+test('options of the framework that only another cloud knows are refused before the first API call', {
+  concurrency: 2,
+}, async (t) => {
+  const fixture = new Fixture()
+  plane.reset()
+  try {
+    await Promise.all(
+      ['force', 'conceal', 'aws-s3-accelerate', 'minify-template'].map((option) =>
+        t.test(`--${option}`, async () => {
+          const { code, stdout } = await fixture.cli(plane, ['deploy', `--${option}`])
+          assert.equal(code, 1, stdout)
+          assert.match(stdout, new RegExp(`--${option} is not for this provider`))
+        }),
+      ),
+    )
+    assert.deepEqual(plane.counts(), {})
+  } finally {
+    fixture.remove()
+  }
+})
