@@ -29,7 +29,7 @@ export interface Order {
 export interface OrderDetail extends Order {
   address: string
   paidAt: string | null
-  shipments: { carrierName: string; trackingNo: string; shippedAt: string }[]
+  shipments: { carrier: string; carrierName: string; trackingNo: string; shippedAt: string }[]
   cases: { after_sale_no: string; kindText: string; stateText: string; amount_fen: number }[]
   events: { text: string; at: string; who: string; detail: string | null }[]
   canShip: boolean

@@ -1,7 +1,10 @@
 /** What the shop's people do with orders. */
 import { type AdminCall, audited, writeAudit } from '#shared/admin'
+import { maskMobile } from '#shared/log'
 import {
   cancelUnpaid,
+  correctParcel,
+  correctReceiver,
   type OrderState,
   orderStateText,
   readShopOrder,
@@ -9,7 +12,7 @@ import {
   writeEvent,
 } from '#shared/ordering'
 import type { OrderDeps } from '#shared/payment/ledger'
-import type { CancelBody, ShipBody } from './schema.ts'
+import type { CancelBody, ParcelBody, ReceiverBody, ShipBody } from './schema.ts'
 
 export interface OrderStateView {
   order_no: string
@@ -29,6 +32,34 @@ export async function ship(body: ShipBody, call: AdminCall): Promise<OrderStateV
   const subject = { action: 'order.ship', target: `order:${orderNo}`, wanted: parcel }
   const order = await audited(call, subject, async (tx) => ({
     result: await shipOrder(tx, { orderNo, ...parcel, actor: `admin:${call.user.id}` }, call.now()),
+  }))
+  return shown(orderNo, order.state)
+}
+
+/** Corrects to whom an order goes. @throws AppError as `correctReceiver` */
+export async function changeReceiver(body: ReceiverBody, call: AdminCall): Promise<OrderStateView> {
+  const { order_no: orderNo, ...wanted } = body
+  const actor = `admin:${call.user.id}` as const
+  const subject = { action: 'order.receiver', target: `order:${orderNo}` }
+  const order = await audited(call, subject, async (tx) => {
+    const before = await correctReceiver(tx, { orderNo, ...wanted, actor }, call.now())
+    const { receiver, mobile, address } = before
+    const masked = { ...wanted, mobile: maskMobile(wanted.mobile) }
+    return { result: before, before: { receiver, mobile: maskMobile(mobile), address }, after: masked }
+  })
+  return shown(orderNo, order.state)
+}
+
+/** Corrects the number of a parcel. @throws AppError as `correctParcel` */
+export async function changeParcel(body: ParcelBody, call: AdminCall): Promise<OrderStateView> {
+  const { order_no: orderNo, carrier, trackingNo, toCarrier, toTrackingNo } = body
+  const to = { carrier: toCarrier, trackingNo: toTrackingNo }
+  const actor = `admin:${call.user.id}` as const
+  const subject = { action: 'order.parcel', target: `order:${orderNo}` }
+  const order = await audited(call, subject, async (tx) => ({
+    result: await correctParcel(tx, { orderNo, carrier, trackingNo, to, actor }, call.now()),
+    before: { carrier, trackingNo },
+    after: to,
   }))
   return shown(orderNo, order.state)
 }

@@ -2,10 +2,18 @@ import { mayDo } from '#shared/admin'
 import { withAssetUrls } from '#shared/catalogue'
 import { endpoint, route } from '#shared/http'
 import { orderDeps } from '#shared/payment/wiring'
-import { cancel, ship } from './actions.ts'
+import { cancel, changeParcel, changeReceiver, ship } from './actions.ts'
 import { carrierList, searchOrders, showOrder } from './orders.ts'
 import { listPacking } from './packing.ts'
-import { cancelBody, detailQuery, listQuery, packingQuery, shipBody } from './schema.ts'
+import {
+  cancelBody,
+  detailQuery,
+  listQuery,
+  packingQuery,
+  parcelBody,
+  receiverBody,
+  shipBody,
+} from './schema.ts'
 
 /** What the calls to WeChat Pay of one request may take together. */
 const GATEWAY_MS = 8000
@@ -48,6 +56,26 @@ export const main_handler = endpoint(
   route(
     { ...policy, method: 'POST', paths: ['/admin/ship'], auth: mayDo('orders.ship'), schema: shipBody },
     async (call) => ({ msg: '已发货', data: await ship(call.body, call) }),
+  ),
+  route(
+    {
+      ...policy,
+      method: 'POST',
+      paths: ['/admin/orderReceiver'],
+      auth: mayDo('orders.ship'),
+      schema: receiverBody,
+    },
+    async (call) => ({ msg: '收货信息已更正', data: await changeReceiver(call.body, call) }),
+  ),
+  route(
+    {
+      ...policy,
+      method: 'POST',
+      paths: ['/admin/orderParcel'],
+      auth: mayDo('orders.ship'),
+      schema: parcelBody,
+    },
+    async (call) => ({ msg: '运单号已更正', data: await changeParcel(call.body, call) }),
   ),
   route(
     {

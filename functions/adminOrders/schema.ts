@@ -42,13 +42,15 @@ export interface ShipBody extends OrderQuery {
   lines?: { lineId: number; quantity: number }[]
 }
 
+const carrier = Joi.string()
+  .valid(...Object.keys(carriers))
+  .required()
+const trackingNo = Joi.string().trim().uppercase().pattern(TRACKING_NUMBER).required()
+
 export const shipBody = parameters<ShipBody>({
   order_no: orderNo,
-  carrier: Joi.string()
-    .valid(...Object.keys(carriers))
-    .required()
-    .label('快递公司carrier'),
-  trackingNo: Joi.string().trim().uppercase().pattern(TRACKING_NUMBER).required().label('运单号trackingNo'),
+  carrier: carrier.label('快递公司carrier'),
+  trackingNo: trackingNo.label('运单号trackingNo'),
   lines: Joi.array()
     .items(
       Joi.object({
@@ -59,6 +61,42 @@ export const shipBody = parameters<ShipBody>({
     .min(1)
     .max(50)
     .label('商品行lines'),
+})
+
+/** Waybills and the forms of carriers hold no characters beyond U+FFFF. */
+const written = (min: number, max: number) =>
+  line({ min, max })
+    .trim()
+    .custom((value: string, helpers) =>
+      /[\u{10000}-\u{10FFFF}]/u.test(value) ? helpers.error('text.unsafe') : value,
+    )
+
+export interface ReceiverBody extends OrderQuery {
+  receiver: string
+  mobile: string
+  detail: string
+}
+
+export const receiverBody = parameters<ReceiverBody>({
+  order_no: orderNo,
+  receiver: written(2, 25).required().label('收货人receiver'),
+  mobile: Joi.string().pattern(mobilePattern).required().label('手机号mobile'),
+  detail: written(5, 120).required().label('详细地址detail'),
+})
+
+export interface ParcelBody extends OrderQuery {
+  carrier: Carrier
+  trackingNo: string
+  toCarrier: Carrier
+  toTrackingNo: string
+}
+
+export const parcelBody = parameters<ParcelBody>({
+  order_no: orderNo,
+  carrier: carrier.label('快递公司carrier'),
+  trackingNo: trackingNo.label('运单号trackingNo'),
+  toCarrier: carrier.label('更正后的快递公司toCarrier'),
+  toTrackingNo: trackingNo.label('更正后的运单号toTrackingNo'),
 })
 
 export interface PackingQuery extends Page {

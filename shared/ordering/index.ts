@@ -18,6 +18,7 @@ export {
 export * from './amounts.ts'
 export * from './cancel.ts'
 export * from './checkout.ts'
+export * from './correct.ts'
 export * from './desk-view.ts'
 export * from './due.ts'
 export * from './held-pieces.ts'

@@ -8,6 +8,8 @@ export const orderEventText = {
   cancel_asked: '申请取消订单',
   closed: '订单关闭',
   shipped: '商品已发出',
+  address_corrected: '商家更正了收货信息',
+  parcel_corrected: '商家更正了运单号',
   rest_cancelled: '其余商品已取消',
   received: '确认收货',
   extended: '延长收货时间',
@@ -30,5 +32,5 @@ export type OrderEventName = keyof typeof orderEventText
 /** An event in words; of a parcel with what its detail says. */
 export function eventText(event: OrderEventName, detail: string | null): string {
   const text = orderEventText[event]
-  return event === 'shipped' && detail ? `${text}（${detail}）` : text
+  return (event === 'shipped' || event === 'parcel_corrected') && detail ? `${text}（${detail}）` : text
 }

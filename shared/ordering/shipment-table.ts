@@ -49,6 +49,18 @@ export async function insertShipment(
   return insertId
 }
 
+/** Gives a parcel another carrier and number. */
+export async function renumberShipment(
+  tx: Sql,
+  id: number,
+  { carrier, trackingNo }: { carrier: string; trackingNo: string },
+): Promise<void> {
+  await tx.run(
+    '/* shipment.renumberShipment */ UPDATE shipment SET carrier = ?, tracking_no = ? WHERE id = ?',
+    [carrier, trackingNo, id],
+  )
+}
+
 /** The parcels of an order, oldest first. */
 export function listShipments(sql: Sql, orderId: number): Promise<ShipmentRow[]> {
   return sql.rows<ShipmentRow>(

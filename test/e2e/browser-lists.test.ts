@@ -47,7 +47,9 @@ async function thereAndBack(links: string, more: string): Promise<void> {
   const first = await page.evaluate<number>(count(links))
   await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
   await until(more.replace('$', `${count(links)} > ${first}`))
-  await page.evaluate('scrollTo(0, document.documentElement.scrollHeight - innerHeight - 300)')
+  // Away from the end, where nothing more is read; what was under way has come.
+  await page.evaluate('scrollTo(0, (document.documentElement.scrollHeight - innerHeight) / 3)')
+  await until(`document.querySelector('section[aria-busy=true]') === null`)
   const [y, seen] = await page.evaluate<[number, number]>(`[Math.round(scrollY), ${count(links)}]`)
   assert.ok(y > 100, `only ${y} px down`)
   await page.evaluate(`[...document.querySelectorAll('${links}')].at(-1).click()`)

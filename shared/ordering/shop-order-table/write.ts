@@ -109,6 +109,19 @@ export async function addRefunded(
   return affectedRows === 1
 }
 
+/** Writes to whom and where an order goes. */
+export async function setReceiver(
+  tx: Sql,
+  id: number,
+  { receiver, mobile, address }: { receiver: string; mobile: string; address: string },
+  now: Date,
+): Promise<void> {
+  await tx.run(
+    `/* shop_order.setReceiver */ UPDATE shop_order SET receiver = ?, mobile = ?, address = ?, updated_at = ? WHERE id = ?`,
+    [receiver, mobile, address, now, id],
+  )
+}
+
 /** Takes an ended order out of its owner's lists. */
 export async function hideOrder(tx: Sql, id: number, now: Date): Promise<void> {
   await tx.run('/* shop_order.hideOrder */ UPDATE shop_order SET hidden_at = ? WHERE id = ?', [now, id])

@@ -1070,6 +1070,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/orderReceiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Corrects who receives an order and where in its region, until something is shipped
+         * @description The region stays, for the freight was paid to it.
+         */
+        post: operations["correctReceiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orderParcel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Corrects the carrier or number of a parcel; the same correction again changes nothing */
+        post: operations["correctParcel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/cancelOrder": {
         parameters: {
             query?: never;
@@ -4068,6 +4105,64 @@ export interface components {
             };
         };
         /** @description Success, or a refusal with the reason */
+        correctReceiver: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "收货信息已更正",
+                 *       "data": {
+                 *         "order_no": "202611270930001230000000001",
+                 *         "state": "PAID",
+                 *         "stateText": "待发货"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        order_no: string | "";
+                        state: string | "";
+                        stateText: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
+        correctParcel: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": 200,
+                 *       "msg": "运单号已更正",
+                 *       "data": {
+                 *         "order_no": "202611270930001230000000001",
+                 *         "state": "SHIPPED",
+                 *         "stateText": "待收货"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    status: 200;
+                    msg: string | "";
+                    data: {
+                        order_no: string | "";
+                        state: string | "";
+                        stateText: string | "";
+                    };
+                } | components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Success, or a refusal with the reason */
         cancelOrder: {
             headers: {
                 [name: string]: unknown;
@@ -6840,6 +6935,87 @@ export interface components {
                 };
             };
         };
+        correctReceiver: {
+            content: {
+                /**
+                 * @example {
+                 *       "order_no": "202611270930001230000000001",
+                 *       "receiver": "李四",
+                 *       "mobile": "13900139000",
+                 *       "detail": "科技园路2号3栋302"
+                 *     }
+                 */
+                "application/json": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /** 收货人receiver */
+                    receiver: string;
+                    /** 手机号mobile */
+                    mobile: string;
+                    /** 详细地址detail */
+                    detail: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /** 收货人receiver */
+                    receiver: string;
+                    /** 手机号mobile */
+                    mobile: string;
+                    /** 详细地址detail */
+                    detail: string;
+                };
+            };
+        };
+        correctParcel: {
+            content: {
+                /**
+                 * @example {
+                 *       "order_no": "202611270930001230000000001",
+                 *       "carrier": "SF",
+                 *       "trackingNo": "SF1234567890",
+                 *       "toCarrier": "SF",
+                 *       "toTrackingNo": "SF1234567891"
+                 *     }
+                 */
+                "application/json": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /**
+                     * 快递公司carrier
+                     * @enum {unknown}
+                     */
+                    carrier: "SF" | "JD" | "ZTO" | "YTO" | "STO" | "YUNDA" | "JTSD" | "EMS" | "DBL";
+                    /** 运单号trackingNo */
+                    trackingNo: string;
+                    /**
+                     * 更正后的快递公司toCarrier
+                     * @enum {unknown}
+                     */
+                    toCarrier: "SF" | "JD" | "ZTO" | "YTO" | "STO" | "YUNDA" | "JTSD" | "EMS" | "DBL";
+                    /** 更正后的运单号toTrackingNo */
+                    toTrackingNo: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** 订单号order_no */
+                    order_no: string;
+                    /**
+                     * 快递公司carrier
+                     * @enum {unknown}
+                     */
+                    carrier: "SF" | "JD" | "ZTO" | "YTO" | "STO" | "YUNDA" | "JTSD" | "EMS" | "DBL";
+                    /** 运单号trackingNo */
+                    trackingNo: string;
+                    /**
+                     * 更正后的快递公司toCarrier
+                     * @enum {unknown}
+                     */
+                    toCarrier: "SF" | "JD" | "ZTO" | "YTO" | "STO" | "YUNDA" | "JTSD" | "EMS" | "DBL";
+                    /** 更正后的运单号toTrackingNo */
+                    toTrackingNo: string;
+                };
+            };
+        };
         cancelOrder: {
             content: {
                 /**
@@ -8694,6 +8870,44 @@ export interface operations {
         requestBody: components["requestBodies"]["shipOrder"];
         responses: {
             200: components["responses"]["shipOrder"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    correctReceiver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["correctReceiver"];
+        responses: {
+            200: components["responses"]["correctReceiver"];
+            400: components["responses"]["Fault400"];
+            401: components["responses"]["Fault401"];
+            403: components["responses"]["Fault403"];
+            413: components["responses"]["Fault413"];
+            415: components["responses"]["Fault415"];
+            500: components["responses"]["Fault500"];
+            503: components["responses"]["Fault503"];
+        };
+    };
+    correctParcel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["correctParcel"];
+        responses: {
+            200: components["responses"]["correctParcel"];
             400: components["responses"]["Fault400"];
             401: components["responses"]["Fault401"];
             403: components["responses"]["Fault403"];

@@ -114,7 +114,16 @@ test('orders, cases and money answer as documented', async () => {
   await call('GET', '/admin/packing')
   assert.equal((await call('POST', '/admin/cancelOrder', { order_no, reason: '不能取消' })).status, 1060)
   await data('POST', '/admin/cancelOrder', { order_no: cancelled.order_no, reason: '电话取消' })
+  const corrected = { order_no, receiver: '李四', mobile: '13900139000', detail: '科技园路2号3栋302' }
+  await data('POST', '/admin/orderReceiver', corrected)
   await data('POST', '/admin/ship', { order_no, carrier: 'SF', trackingNo: 'SF1234567890' })
+  const renumbered = { toCarrier: 'SF', toTrackingNo: 'SF1234567891' }
+  await data('POST', '/admin/orderParcel', {
+    order_no,
+    carrier: 'SF',
+    trackingNo: 'SF1234567890',
+    ...renumbered,
+  })
   const ask = { order_no, lineId: lines[0]?.id, quantity: 1, kind: 'RETURN', reason: '尺码不合适' }
   const { after_sale_no } = await own('POST', '/afterSales/ask', ask)
   await call('GET', '/admin/cases?state=REQUESTED')

@@ -224,6 +224,74 @@ describe('orders', () => {
   })
 })
 
+describe('corrections', () => {
+  const right = { receiver: '李四', mobile: '13900139000', detail: '科技园路2号3栋302' }
+
+  test('of the receiver keep the region, are an event for the shopper and an entry without whole mobiles', async () => {
+    const { by, order } = await paid(1)
+    const { order_no } = order
+    const reply = await post('adminOrders', '/admin/orderReceiver', { order_no, ...right })
+    assert.equal(reply.json.status, 200, reply.json.msg)
+    const after = await detailOf(order_no)
+    assert.deepEqual([after.mobile, after.address], ['13900139000', '广东省深圳市南山区 科技园路2号3栋302'])
+    const [entry] = await shop.audits(`order:${order_no}`)
+    assert.equal(entry?.action, 'order.receiver')
+    assert.doesNotMatch(`${entry?.value_before} ${entry?.value_after}`, /13900139000|13800138000/)
+    const { json } = await shop.get('shopOrders', '/shop/orderDetail', { order_no }, by)
+    const { events } = json.data as { events: { text: string }[] }
+    assert.ok(events.some(({ text }) => text === '商家更正了收货信息'))
+  })
+
+  test('of the receiver end with the first parcel, and with the order; the address book stays as it is', async () => {
+    const { by, order, skus } = await paid(2)
+    const { order_no } = order
+    const { lines } = await detailOf(order_no)
+    const some = { lines: [{ lineId: lines[0]?.id, quantity: 1 }] }
+    await post('adminOrders', '/admin/ship', { order_no, ...parcel(), ...some })
+    assert.equal(
+      (await post('adminOrders', '/admin/orderReceiver', { order_no, ...right })).json.status,
+      1060,
+    )
+    const closed = await shop.placed(by, [{ skuId: skus[0] ?? 0, quantity: 1 }])
+    await shop.send('orderActions', '/shop/cancel', { order_no: closed.order_no }, by)
+    const late = await post('adminOrders', '/admin/orderReceiver', { order_no: closed.order_no, ...right })
+    assert.equal(late.json.status, 1060)
+    for (const wrong of [{ mobile: '123' }, { detail: '短' }, { receiver: '' }, { receiver: '一\n二' }]) {
+      const body = { order_no, ...right, ...wrong }
+      assert.equal((await post('adminOrders', '/admin/orderReceiver', body)).json.status, 1010)
+    }
+    const book = await shop.get('addresses', '/addresses', {}, by)
+    assert.ok((book.json.data as { mobile: string }[]).every(({ mobile }) => mobile === '13800138000'))
+  })
+
+  test('of a parcel’s number are an event, happen once, and take no other parcel’s number', async () => {
+    const { order } = await paid(2)
+    const { order_no } = order
+    const { lines } = await detailOf(order_no)
+    const one = { lines: [{ lineId: lines[0]?.id, quantity: 1 }] }
+    const [first, second] = [parcel(), parcel()]
+    await post('adminOrders', '/admin/ship', { order_no, ...first, ...one })
+    await post('adminOrders', '/admin/ship', { order_no, ...second })
+    const to = { toCarrier: 'ZTO', toTrackingNo: 'ZT0000000001' }
+    for (let n = 0; n < 2; n++) {
+      const { json } = await post('adminOrders', '/admin/orderParcel', { order_no, ...first, ...to })
+      assert.equal(json.status, 200, json.msg)
+    }
+    const { events } = await detailOf(order_no)
+    const corrected = events.filter(({ event }) => event === 'parcel_corrected')
+    assert.deepEqual(
+      corrected.map(({ text }) => text),
+      [`商家更正了运单号（顺丰速运 ${first.trackingNo} → 中通快递 ZT0000000001）`],
+    )
+    const taken = { toCarrier: second.carrier, toTrackingNo: second.trackingNo }
+    const body = { order_no, carrier: 'ZTO', trackingNo: 'ZT0000000001', ...taken }
+    assert.equal((await post('adminOrders', '/admin/orderParcel', body)).json.status, 1060)
+    const nobody = { order_no, ...parcel(), toCarrier: 'SF', toTrackingNo: 'SF0000009999' }
+    assert.equal((await post('adminOrders', '/admin/orderParcel', nobody)).json.status, 1054)
+    assert.deepEqual(await shop.stockFaults(), [])
+  })
+})
+
 describe('cases', () => {
   test('go from request to refund: one decides and inspects, another one releases', async () => {
     const { by, order, skus } = await paid(1)
