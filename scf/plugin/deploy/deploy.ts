@@ -97,7 +97,7 @@ async function carryOut(step: Step, plan: Plan, release: string, output: Output)
     await inParallel(
       plan.functions,
       async (fn) => {
-        await goLive(step, fn, versions.get(fn) ?? 0, release)
+        await goLive(step, fn, versions.get(fn) ?? 0, release, progress)
         progress.live(fn)
       },
       alsoFailed,
@@ -177,13 +177,20 @@ function readable(result: string): string {
   }
 }
 
-async function goLive(step: Step, plan: FunctionPlan, version: number, release: string): Promise<void> {
+async function goLive(
+  step: Step,
+  plan: FunctionPlan,
+  version: number,
+  release: string,
+  progress: Progress,
+): Promise<void> {
   const { fn } = plan.state
   if (plan.moves) {
     // On a new function `$DEFAULT` exists from its creation on and points at `$LATEST`.
     const traffic = plan.create
       ? { version: 0, canary: undefined, mark: { canary: undefined, moves: [] } }
       : plan.state.traffic
+    progress.moving(plan)
     if (plan.share !== undefined && traffic && traffic.version !== 0) {
       await startCanary(step.api, fn.id, traffic, version, plan.share, release)
       step.say(
@@ -194,6 +201,7 @@ async function goLive(step: Step, plan: FunctionPlan, version: number, release: 
       await moveTraffic(step.api, fn.id, traffic, version, release)
       step.say(fn.key, `traffic on version ${version}`)
     }
+    progress.moved(plan)
   }
   if (plan.retries) {
     await setRetries(step.api, fn.id)

@@ -69,6 +69,12 @@ const kinds = [
   { kind: 'loseAndDie', fails: true, name: 'is the last before the network breaks' },
 ] as { kind: string; fails: boolean | undefined; every?: number; name: string }[]
 
+/** The functions whose traffic is on a published version. */
+const movedIn = (plane: FakePlane) =>
+  [...plane.region().functions.values()]
+    .filter(({ aliases }) => /^\d+$/.test(aliases.get('$DEFAULT')?.FunctionVersion ?? ''))
+    .map(({ FunctionName }) => FunctionName.replace('letao-dev-', ''))
+
 for (const { kind, fails, every = 1, name } of kinds) {
   test(`a first deploy of which any one call ${name} is finished by the next`, async (t) => {
     const { calls, state } = await deployedCleanly()
@@ -87,6 +93,13 @@ for (const { kind, fails, every = 1, name } of kinds) {
           failures += 1
           assert.ok(error instanceof DeployError, `call ${at}: ${String(error)}`)
           assert.ok(error.message.split('\n').length <= 3, error.message)
+          if (/No traffic was moved/.test(error.message)) assert.deepEqual(movedIn(plane), [], `call ${at}`)
+          const notDone = /Not done: (.*?)\./.exec(error.message)?.[1]?.split(', ') ?? []
+          assert.deepEqual(
+            movedIn(plane).filter((key) => notDone.includes(key)),
+            [],
+            `call ${at}: ${error.message}`,
+          )
           plane.reset()
           await fixture.deploy(plane, { packaged })
         }
