@@ -30,6 +30,8 @@ export type ShopOptions = {
   host?: string
   /** Where the object store keeps its pictures; left out: they go with the shop. */
   pictureFolder?: string
+  /** A build of the storefront in place of the one of `npm start`. */
+  storefront?: string
   eventShape?: EventShape
   pathPrefix?: string
   /** How much faster than WeChat Pay the simulator repeats its notifications. */
@@ -130,7 +132,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       router: createRouter(service),
       functions,
       // What a CDN in front of the bucket does in production.
-      staticFolders: cos ? [{ dir: cos.files }, ...STATIC_FOLDERS] : STATIC_FOLDERS,
+      staticFolders: [...(cos ? [{ dir: cos.files }] : []), ...staticFolders(options.storefront)],
       localFacts: { wechatSim: portOf(wechat), smsSim: portOf(sms), demo: DEMO_LOGIN },
       health: () => (isMigrated ? checkHealth() : Promise.resolve(BEING_MIGRATED)),
       onAccess: options.onAccess,
@@ -180,12 +182,14 @@ const NO_ADDRESSES = {
 }
 
 /** The first that has a file serves it: demo pictures, then the storefront as far as it is built. */
-const STATIC_FOLDERS: StaticFolder[] = [
-  { dir: join(root, 'local/assets') },
-  // Its files lie below /admin.
-  { dir: adminPageFolder({ local: true }) },
-  { dir: storefrontFolder({ demo: true }), fallback: 'index.html', isPage },
-]
+function staticFolders(storefront = storefrontFolder({ demo: true })): StaticFolder[] {
+  return [
+    { dir: join(root, 'local/assets') },
+    // Its files lie below /admin.
+    { dir: adminPageFolder({ local: true }) },
+    { dir: storefront, fallback: 'index.html', isPage },
+  ]
+}
 
 function startWechat(options: ShopOptions, port: number, env: Record<string, string>): Promise<WechatSim> {
   const { WX_APPID: appid = '', WX_MCH_ID: mchId = '', WX_API_KEY: apiKey = DEMO_SECRETS.WX_API_KEY } = env

@@ -13,7 +13,9 @@ const build: PagesBuild = {
   name: 'the storefront',
   source: here,
   sources: [
-    ...['index.html', 'package.json', 'vite.config.ts', 'src', 'public'].map((name) => `storefront/${name}`),
+    ...['index.html', 'package.json', 'vite.config.ts', 'early.js', 'src', 'public'].map(
+      (name) => `storefront/${name}`,
+    ),
     'api/page',
     'docs/openapi.json',
   ],

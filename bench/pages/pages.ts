@@ -1,4 +1,5 @@
 /** How soon a slow phone shows the storefront's pages. */
+import { resolve } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import type { Browser } from 'playwright-core'
 import { prepareDemoLogin } from '../../local/demo-account.ts'
@@ -25,7 +26,8 @@ const PAGES: Readonly<Record<string, { path: string; loggedIn?: boolean }>> = {
 
 type Found = Record<string, Figures[]>
 
-export async function pages({ quick }: { quick: boolean }): Promise<void> {
+/** @param dist - an older build of the storefront, measured in turn with this one */
+export async function pages({ quick, dist }: { quick: boolean; dist?: string }): Promise<void> {
   const rounds = quick ? 2 : 7
   await buildIfChanged()
   const [server, browser] = await Promise.all([startPrivateServer(), openBrowser()])
@@ -33,16 +35,19 @@ export async function pages({ quick }: { quick: boolean }): Promise<void> {
     const admin = await createConnection(server.url)
     await admin.query('CREATE DATABASE letao_pages CHARACTER SET utf8mb4')
     await admin.end()
-    const shop = await openShop({ databaseUrl: `${server.url}/letao_pages` })
+    const databaseUrl = `${server.url}/letao_pages`
+    const shops: Shop[] = []
     try {
+      const shop = await openShop({ databaseUrl })
+      shops.push(shop)
       await shop.migrate()
       const problem = await prepareDemoLogin(shop)
       if (problem) throw new Error(problem)
-      const session = await demoSession(shop)
-      await fillCart(shop, session)
-      show(await measure(browser, shop, session, rounds), rounds)
+      if (dist !== undefined) shops.push(await openShop({ databaseUrl, storefront: resolve(dist) }))
+      await fillCart(shop, await demoSession(shop))
+      show(await measure(browser, shops, rounds), rounds)
     } finally {
-      await shop.close()
+      for (const shop of shops) await shop.close()
     }
   } finally {
     await browser.close()
@@ -64,13 +69,16 @@ async function fillCart(shop: Shop, { token }: Session): Promise<void> {
 }
 
 /** Pages take turns, so that a busy minute hits all of them; the first round warms the functions up. */
-async function measure(browser: Browser, shop: Shop, session: Session, rounds: number): Promise<Found> {
+async function measure(browser: Browser, shops: readonly Shop[], rounds: number): Promise<Found> {
   const found: Found = {}
+  const sessions = await Promise.all(shops.map((shop) => demoSession(shop)))
   for (let round = 0; round <= rounds; round++) {
-    for (const [name, { path, loggedIn }] of Object.entries(PAGES)) {
-      const figures = await visit(browser, shop, path, loggedIn ? session : undefined)
-      if (round > 0) found[name] = [...(found[name] ?? []), figures]
-    }
+    for (const [page, { path, loggedIn }] of Object.entries(PAGES))
+      for (const [index, shop] of shops.entries()) {
+        const name = index === 0 ? page : `${page}, before`
+        const figures = await visit(browser, shop, path, loggedIn ? sessions[index] : undefined)
+        if (round > 0) found[name] = [...(found[name] ?? []), figures]
+      }
     console.log(round === 0 ? '  warmed up' : `  round ${round} of ${rounds}`)
   }
   return found
@@ -82,7 +90,7 @@ function show(found: Found, rounds: number): void {
     const values = of(name, key)
     return `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)})`
   }
-  const rows = Object.keys(PAGES).map((name) => [
+  const rows = Object.keys(found).map((name) => [
     name,
     range(name, 'fcp'),
     range(name, 'lcp'),
@@ -95,10 +103,10 @@ function show(found: Found, rounds: number): void {
     `${machine()}. A phone at a quarter of this machine's speed, 150 ms and 1.6 Mbit/s away, nothing cached; medians of ${rounds} visits (range), CLS the worst. Home's targets: FCP ≤ 2200 ms, LCP ≤ 3000 ms, 25 requests.`,
     table(['page', 'FCP ms', 'LCP ms', 'CLS', 'requests', 'KiB', 'later'], rows),
   ].join('\n\n')
-  const bars = Object.keys(PAGES).map((name) => ({
+  const bars = Object.keys(found).map((name) => ({
     label: name,
     value: Math.round(median(of(name, 'lcp'))),
-    own: name === 'home',
+    own: name in PAGES,
   }))
   writeResults({
     name: 'pages',

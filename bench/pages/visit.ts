@@ -1,5 +1,5 @@
 /** One visit of a page by a slow phone, and what it measured. */
-import type { Browser, CDPSession } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 import { openPhone, type Session } from '../../test/helpers/browser.ts'
 
 /** Chromium's "Slow 4G", as Lighthouse uses it. */
@@ -44,7 +44,9 @@ export async function visit(
     await phone.context.addInitScript(rememberLargest)
     const traffic = watchTraffic(cdp)
     await phone.page.goto(path, { waitUntil: 'load', timeout: VISIT_LIMIT_MS })
-    await traffic.idle()
+    // A slow phone that works on a script asks for nothing either: idle is the line and the phone.
+    do await traffic.idle()
+    while (await busySince(phone.page, traffic))
     const { requests, bytes } = traffic.counted()
     const paints = await phone.page.evaluate<{ fcp: number; lcp: number }>(readPaints)
     const cls = await phone.layoutShift()
@@ -53,6 +55,13 @@ export async function visit(
   } finally {
     await phone.close()
   }
+}
+
+/** Waits until the page has nothing to do; tells whether it asked for something meanwhile. */
+async function busySince(page: Page, traffic: { counted(): { requests: number } }): Promise<boolean> {
+  const { requests } = traffic.counted()
+  await page.evaluate('new Promise((resolve) => requestIdleCallback(() => setTimeout(resolve, 100)))')
+  return traffic.counted().requests > requests
 }
 
 /** As text: what runs in the page knows no types. */

@@ -1,5 +1,6 @@
 /** The storefront's build for shoppers: what must not be in it, and how much of it there is. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
@@ -75,13 +76,17 @@ test('the first page needs less than 200 KB of script, and so does every other',
   }
 })
 
-test('the page runs scripts of its own origin only', () => {
+test('the page runs scripts of its own origin only, and the one that stands in it', () => {
   const html = readFileSync(join(site, 'index.html'), 'utf8')
   const [, escaped = ''] = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html) ?? []
   const policy = escaped.replaceAll('&#39;', "'")
   assert.match(policy, /default-src 'self'/)
   assert.match(policy, /connect-src 'self'(;|$)/)
-  assert.doesNotMatch(policy, /script-src|unsafe-eval|http:/)
-  const sources = [...html.matchAll(/<script[^>]*>/g)].map(([tag]) => /src="([^"]+)"/.exec(tag)?.[1])
+  assert.doesNotMatch(policy, /script-src[^;]*unsafe|unsafe-eval|http:/)
+  const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text = '']) => text)
+  const hashes = inline.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`)
+  assert.equal(inline.length, 1)
+  assert.equal(/script-src ([^;]+)/.exec(policy)?.[1], `'self' ${hashes}`)
+  const sources = [...html.matchAll(/<script [^>]*>/g)].map(([tag]) => /src="([^"]+)"/.exec(tag)?.[1])
   assert.ok(sources.length > 0 && sources.every((source) => source?.startsWith('/assets/')), `${sources}`)
 })

@@ -101,7 +101,7 @@ test('goes on with the new shop when the shop was updated while a page was open'
   const phone = await openPhone(browser, site)
   const { page } = phone
   let isUpdated = false
-  await page.route(/product-page-.*\.js$/, (route) =>
+  await page.route(/browse-.*\.js$/, (route) =>
     isUpdated ? route.continue() : route.fulfill({ status: 404 }),
   )
   await page.goto('/')
@@ -124,7 +124,7 @@ test('says so, and offers another try, when a page cannot be had at all', async 
   page.on('request', (request) => {
     if (request.isNavigationRequest()) loads++
   })
-  await page.route(/product-page-.*\.js$/, (route) => route.fulfill({ status: 404 }))
+  await page.route(/browse-.*\.js$/, (route) => route.fulfill({ status: 404 }))
   await page.goto('/product/1')
   await page.getByRole('alert').getByText('页面没能打开，请稍后再试').waitFor()
   assert.equal(loads, 2, 'loaded anew once')

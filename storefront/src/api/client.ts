@@ -3,6 +3,7 @@
  * made. `unwrap` turns the shop's envelope into a value or a ShopError.
  */
 import createClient, { type Middleware } from 'openapi-fetch'
+import { takeEarly } from '../lib/early.ts'
 import { asShopError, ShopError } from './errors.ts'
 import type { paths } from './schema.generated.ts'
 
@@ -25,7 +26,12 @@ const authorize: Middleware = {
 function fetchInTime(request: Request): Promise<Response> {
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(), timeoutMs)
-  return fetch(request, { signal: timeout.signal }).finally(() => clearTimeout(timer))
+  const early = takeEarly(request)
+  if (!early) return fetch(request, { signal: timeout.signal }).finally(() => clearTimeout(timer))
+  const tooLate = new Promise<never>((_, reject) => {
+    timeout.signal.addEventListener('abort', () => reject(timeout.signal.reason))
+  })
+  return Promise.race([early, tooLate]).finally(() => clearTimeout(timer))
 }
 
 /** `api.GET('/sports')`, `api.POST('/login', { body })`; wrap in `unwrap`. */
@@ -49,7 +55,7 @@ export function onOwnClock(moment: string): number {
 function readClock(response: Response): void {
   const theirs = Date.parse(response.headers.get('Date') ?? '')
   // The header has no fractions: their second may be nearly over.
-  if (!Number.isNaN(theirs)) clockLagMs = theirs + 999 - Date.now()
+  if (!Number.isNaN(theirs)) clockLagMs = theirs + 999 - (response.arrivedAt ?? Date.now())
 }
 
 interface Outcome {
