@@ -230,9 +230,11 @@ test('asks less and less often whether an order is paid, and stops', async () =>
 
 test('says that the network is gone, opens other pages meanwhile, and goes on by itself', async () => {
   const { page, context } = phone
+  // The other pages come when this one is at rest.
+  const pages = page.waitForResponse(/\/assets\/browse-.*\.js$/)
   await page.goto('/')
   await page.getByRole('heading', { name: '凌步 云弹缓震跑鞋' }).waitFor()
-  await page.waitForLoadState('networkidle')
+  await (await pages).finished()
 
   await context.setOffline(true)
   await page.getByText('网络已断开，恢复后会自动继续').waitFor()
